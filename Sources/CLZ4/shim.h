@@ -1,0 +1,5 @@
+#ifndef CAREFS_LZ4_SHIM_H
+#define CAREFS_LZ4_SHIM_H
+#include <lz4.h>
+#include <lz4hc.h>
+#endif
