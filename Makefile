@@ -1,0 +1,50 @@
+# Each target does its own set-up; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+SHARED ?= ../shared
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks Examples
+PYTHON = $(shell scripts/setup.sh python-path)
+
+.PHONY: help demo test bench bench-build bench-quick accept lint format build setup clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | \
+	  awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+setup:
+	@scripts/setup.sh swift lz4
+
+build: setup ## the command line, release
+	swift build -c release --product carefs
+
+demo: build ## build the command line and run its demo
+	"$$(swift build -c release --product carefs --show-bin-path)/carefs" demo
+
+test: setup ## all tests
+	@scripts/setup.sh python
+	CAREFS_PYTHON="$$(scripts/setup.sh python-path)" swift test
+
+bench: setup ## measure against SQLite and LMDB; writes Benchmarks/results.json and RESULTS.md
+	@scripts/setup.sh peers
+	scripts/bench.sh --json Benchmarks/results.json --markdown Benchmarks/RESULTS.md
+
+bench-quick: setup ## a small run of the benchmarks that writes no files
+	@scripts/setup.sh peers
+	scripts/bench.sh --quick
+
+bench-build: setup ## compile the benchmarks only, debug
+	@scripts/setup.sh peers
+	swift build --package-path Benchmarks --scratch-path .build-bench
+
+accept: setup ## the acceptance suite of the design papers, three seeds (where ../shared exists)
+	scripts/accept.sh "$(SHARED)"
+
+lint: ## formatting rules, strict
+	swift format lint --strict --parallel --recursive $(wildcard $(SWIFT_SOURCES))
+
+format: ## rewrite the sources to the formatting rules
+	swift format --in-place --parallel --recursive $(wildcard $(SWIFT_SOURCES))
+
+clean: ## remove everything that was built
+	rm -rf .build .build-* Benchmarks/.build
