@@ -1,0 +1,111 @@
+import CareFS
+import Testing
+
+/// Schemas that contradict themselves are refused with the table and the reason.
+struct SchemaValidationTests {
+  private static func table(
+    _ name: String = "t", _ columns: [ColumnSchema] = [], unique: [UniqueSchema] = [],
+    indexes: [IndexSchema] = [], foreignKeys: [ForeignKeySchema] = [],
+    checks: [CheckSchema] = [], primaryKey: [String] = ["id"]
+  ) -> TableSchema {
+    TableSchema(
+      name, columns: [ColumnSchema("id", .int)] + columns, primaryKey: primaryKey,
+      unique: unique, indexes: indexes, foreignKeys: foreignKeys, checks: checks)
+  }
+
+  private static let refused: [(String, [TableSchema])] = [
+    ("two tables", [table(), table()]),
+    ("two columns", [table("t", [ColumnSchema("id", .text)])]),
+    ("empty", [table("")]),
+    ("starts with -", [table("t", [ColumnSchema("-a", .text)])]),
+    ("no columns", [TableSchema("t", columns: [], primaryKey: ["id"])]),
+    ("primary key has no columns", [table(primaryKey: [])]),
+    ("unknown column \"x\"", [table(primaryKey: ["x"])]),
+    ("may be null", [table("t", [ColumnSchema("a", .int, null: true)], primaryKey: ["a"])]),
+    ("cannot be in a primary key", [table("t", [ColumnSchema("a", .json)], primaryKey: ["a"])]),
+    ("autoincrement", [table("t", [ColumnSchema("a", .int, autoincrement: true)])]),
+    ("twice", [table(primaryKey: ["id", "id"])]),
+    ("unknown column \"b\"", [table(unique: [["b"]])]),
+    ("cannot be unique", [table("t", [ColumnSchema("a", .any)], unique: [["a"]])]),
+    ("cannot be indexed", [table("t", [ColumnSchema("a", .json)], indexes: [["a"]])]),
+    ("exactly one column", [table(indexes: [IndexSchema(["id"], path: "a")])]),
+    ("two indexes", [table(indexes: [["id"], ["id"]])]),
+    ("two checks", [table(checks: [CheckSchema("a", "id > 1"), CheckSchema("a", "id > 2")])]),
+    ("default", [table("t", [ColumnSchema("a", .int, default: "x")])]),
+    ("min", [table("t", [ColumnSchema("a", .int, min: 1.5)])]),
+    ("min and max are not for", [table("t", [ColumnSchema("a", .text, min: "a")])]),
+    ("oneOf", [table("t", [ColumnSchema("a", .bool, oneOf: [true, 1])])]),
+    ("oneOf allows nothing", [table("t", [ColumnSchema("a", .text, oneOf: [])])]),
+    ("minLength", [table("t", [ColumnSchema("a", .int, minLength: 1)])]),
+    ("above", [table("t", [ColumnSchema("a", .text, minLength: 3, maxLength: 2)])]),
+    ("pattern", [table("t", [ColumnSchema("a", .int, pattern: "%")])]),
+    ("collation", [table("t", [ColumnSchema("a", .int, collation: .nocase)])]),
+    ("now", [table("t", [ColumnSchema("a", .date, default: .now)])]),
+    ("updatedAt", [table("t", [ColumnSchema("a", .date, automatic: .updatedAt)])]),
+    ("unknown table \"p\"", [table(foreignKeys: [.init("id", references: "p")])]),
+    (
+      "is text, but",
+      [
+        table("p"),
+        table("t", [ColumnSchema("a", .text)], foreignKeys: [.init("a", references: "p")]),
+      ]
+    ),
+    (
+      "may not be null",
+      [
+        table("p"),
+        table(
+          "t", [ColumnSchema("a", .int)],
+          foreignKeys: [.init("a", references: "p", onDelete: .setNull)]),
+      ]
+    ),
+    (
+      "no default",
+      [
+        table("p"),
+        table(
+          "t", [ColumnSchema("a", .int)],
+          foreignKeys: [.init("a", references: "p", onDelete: .setDefault)]),
+      ]
+    ),
+    (
+      "neither its primary key nor unique",
+      [
+        table("p", [ColumnSchema("b", .int)]),
+        table(
+          "t", [ColumnSchema("a", .int)],
+          foreignKeys: [.init(["a"], references: "p", referencedColumns: ["b"])]),
+      ]
+    ),
+    (
+      "form a circle",
+      [
+        table("a", [ColumnSchema("b", .int)], foreignKeys: [.init("b", references: "b")]),
+        table("b", [ColumnSchema("c", .int)], foreignKeys: [.init("c", references: "c")]),
+        table("c", [ColumnSchema("a", .int)], foreignKeys: [.init("a", references: "a")]),
+      ]
+    ),
+  ]
+
+  @Test(arguments: refused.indices) func refuses(index: Int) {
+    let (word, tables) = Self.refused[index]
+    let error = #expect(throws: DatabaseError.self) { try DatabaseSchema(tables).validate() }
+    #expect(error?.code == .schemaMismatch)
+    #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func acceptsSelfReferencesAndBreakableCircles() throws {
+    let node = Self.table(
+      "n", [ColumnSchema("next", .int)], foreignKeys: [.init("next", references: "n")])
+    try DatabaseSchema([node]).validate()
+    let a = Self.table(
+      "a", [ColumnSchema("b", .int, null: true)], foreignKeys: [.init("b", references: "b")])
+    let b = Self.table(
+      "b", [ColumnSchema("a", .int)], foreignKeys: [.init("a", references: "a")])
+    try DatabaseSchema([a, b]).validate()
+    let c = Self.table(
+      "a", [ColumnSchema("b", .int)],
+      foreignKeys: [.init("b", references: "b", deferred: true)])
+    try DatabaseSchema([c, b]).validate()
+  }
+}
