@@ -18,6 +18,9 @@ public struct JSONPath: Sendable, Hashable {
 
   /// The steps, from the outermost.
   public let segments: [Segment]
+  let program: JSONPathProgram
+  /// Whether the path can match more than one value.
+  public let isMultiple: Bool
 
   /// Creates a path from its steps.
   ///
@@ -31,15 +34,15 @@ public struct JSONPath: Sendable, Hashable {
       throw JSONError(.invalidPath, at: 0)
     }
     self.segments = segments
+    program = JSONPathProgram(segments)
+    isMultiple = segments.contains(.anyElement)
   }
 
-  /// Whether the path can match more than one value.
-  public var isMultiple: Bool {
-    segments.contains {
-      if case .anyElement = $0 { return true }
-      return false
-    }
-  }
+  /// Equal when the steps are.
+  public static func == (a: JSONPath, b: JSONPath) -> Bool { a.segments == b.segments }
+
+  /// Hashes the steps.
+  public func hash(into hasher: inout Hasher) { hasher.combine(segments) }
 }
 
 extension JSONPath.Segment: Hashable {
