@@ -1,0 +1,77 @@
+import CLMDB
+import Foundation
+
+/// LMDB with tables, indexes and references kept by hand: what its users have to write.
+final class LMDBEngine: CareEngine {
+  static let name = "lmdb"
+
+  /// The tables of the environment.
+  struct Tables {
+    let doctors: LMDBTable
+    let patients: LMDBTable
+    let patientsByEmail: LMDBTable
+    let patientsByName: LMDBTable
+    let patientsByPhone: LMDBTable
+    let patientsByStatus: LMDBTable
+    let appointments: LMDBTable
+    let appointmentsByDate: LMDBTable
+    let appointmentsByDoctor: LMDBTable
+    let appointmentsByPatient: LMDBTable
+
+    init(_ transaction: LMDBTransaction) throws {
+      let textIndex = MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP
+      let numberIndex = textIndex | MDB_INTEGERKEY
+      doctors = try transaction.table("doctors", flags: MDB_INTEGERKEY)
+      patients = try transaction.table("patients", flags: MDB_INTEGERKEY)
+      patientsByEmail = try transaction.table("patients_email", flags: 0)
+      patientsByName = try transaction.table("patients_name", flags: textIndex)
+      patientsByPhone = try transaction.table("patients_phone", flags: textIndex)
+      patientsByStatus = try transaction.table("patients_status", flags: numberIndex)
+      appointments = try transaction.table("appointments", flags: MDB_INTEGERKEY)
+      appointmentsByDate = try transaction.table("appointments_date", flags: numberIndex)
+      appointmentsByDoctor = try transaction.table("appointments_doctor", flags: numberIndex)
+      appointmentsByPatient = try transaction.table("appointments_patient", flags: numberIndex)
+    }
+  }
+
+  private let path: String
+  private var environment: LMDBEnvironment?
+  private(set) var tables: Tables
+  /// Where rows are put together.
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+
+  init(directory: String, cacheBytes: Int) throws {
+    path = directory + "/care.lmdb"
+    let opened = try LMDBEnvironment(path: path, mapBytes: 4 << 30)
+    tables = try opened.write(Tables.init)
+    environment = opened
+  }
+
+  deinit { buffer.deallocate() }
+
+  func open() throws -> LMDBEnvironment {
+    guard let environment else { throw BenchError("lmdb is closed") }
+    return environment
+  }
+
+  func checkpoint() throws { try open().sync() }
+
+  func check() throws -> Bool { false }
+
+  /// Copies into a new file, syncs it and puts it in the old one's place.
+  func compact() throws {
+    let copy = path + ".copy"
+    try open().copyCompacted(to: copy)
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: copy))
+    try file.synchronize()
+    try file.close()
+    environment = nil
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.moveItem(atPath: copy, toPath: path)
+    let opened = try LMDBEnvironment(path: path, mapBytes: 4 << 30)
+    tables = try opened.write(Tables.init)
+    environment = opened
+  }
+
+  func close() throws { environment = nil }
+}

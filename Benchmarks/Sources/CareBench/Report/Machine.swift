@@ -1,0 +1,40 @@
+import CLMDB
+import CSQLite
+import Foundation
+
+/// What the figures were measured on.
+enum Machine {
+  /// Names and values, in the order in which they are reported.
+  static func facts(_ options: Options) -> [(name: String, value: String)] {
+    let info = ProcessInfo.processInfo
+    return [
+      ("cpu", processor()),
+      ("cores", String(info.activeProcessorCount)),
+      ("memory_gb", String(info.physicalMemory >> 30)),
+      ("system", info.operatingSystemVersionString),
+      ("date", ISO8601DateFormatter().string(from: Date()).prefix(10).description),
+      ("sqlite", String(cString: sqlite3_libversion())),
+      ("lmdb", "\(MDB_VERSION_MAJOR).\(MDB_VERSION_MINOR).\(MDB_VERSION_PATCH)"),
+      ("patients", String(options.patients)),
+      ("appointments", String(options.patients * 2)),
+      ("runs", String(options.runs)),
+      ("cache_mb", String(options.cacheBytes >> 20)),
+    ]
+  }
+
+  private static func processor() -> String {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "unknown"
+  }
+
+  /// A field of a file like /proc/self/status, as a number; nil where there is no such file.
+  static func counter(_ field: String, in path: String) -> Int? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(field + ":") }
+    return line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }
+  }
+
+  /// Bytes that this process has given to write calls so far.
+  static var bytesWritten: Int? { counter("wchar", in: "/proc/self/io") }
+}

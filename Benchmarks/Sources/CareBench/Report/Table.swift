@@ -1,0 +1,98 @@
+/// The figures as text.
+enum Table {
+  /// A number with three or four figures that count, and separators for thousands.
+  static func number(_ value: Double) -> String {
+    if value >= 1_000_000 { return fixed(value / 1_000_000, 2) + " M" }
+    if value >= 1_000 { return grouped(Int(value.rounded())) }
+    if value >= 100 { return fixed(value, 0) }
+    return value >= 10 ? fixed(value, 1) : fixed(value, 2)
+  }
+
+  static func fixed(_ value: Double, _ places: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    let scaled = Int((value * scale).rounded())
+    guard places > 0 else { return String(scaled) }
+    let rest = String(scaled % Int(scale))
+    let zeros = String(repeating: "0", count: places - rest.count)
+    return "\(scaled / Int(scale)).\(zeros)\(rest)"
+  }
+
+  private static func grouped(_ value: Int) -> String {
+    var digits = ""
+    for (place, digit) in String(value).reversed().enumerated() {
+      if place > 0, place % 3 == 0 { digits.append(",") }
+      digits.append(digit)
+    }
+    return String(digits.reversed())
+  }
+
+  /// A Markdown table: a line for each work, figures of each engine, how we compare.
+  static func markdown(_ results: Results) -> String {
+    var lines = [
+      "| work | unit | SQLite | LMDB | CareFS | CareFS / SQLite | CareFS / LMDB |",
+      "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    for work in Work.all where !results.engines(of: work.name).isEmpty {
+      let figures = ["sqlite", "lmdb", "carefs"].map { engine in
+        results.median(work.name, engine).map(number) ?? "-"
+      }
+      let ratios = ["sqlite", "lmdb"].map { other in
+        results.ratio(work, "carefs", over: other).map { fixed($0, 2) + "x" } ?? "-"
+      }
+      let raw = results.median(work.name, "raw").map { " (\(number($0)))" } ?? ""
+      let cells = [work.title + raw, work.unit] + figures + ratios
+      lines.append("| " + cells.joined(separator: " | ") + " |")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The same table with columns that line up, for a terminal.
+  static func aligned(_ markdown: String) -> String {
+    let rows = markdown.split(separator: "\n").map { line in
+      line.split(separator: "|").map { String($0).trimmed }
+    }
+    let widths = (rows.first ?? []).indices.map { column in
+      rows.filter { !($0.first?.hasPrefix("--") ?? true) }
+        .map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.filter { !($0.first?.hasPrefix("--") ?? true) }.map { row in
+      row.enumerated().map { column, cell in
+        let blanks = String(repeating: " ", count: max(0, widths[column] - cell.count))
+        return column < 2 ? cell + blanks : blanks + cell
+      }.joined(separator: "  ")
+    }.joined(separator: "\n") + "\n"
+  }
+
+  static func json(_ results: Results, machine: [(name: String, value: String)]) -> String {
+    let facts = machine.map { "\(quoted($0.name)): \(quoted($0.value))" }
+    var rows: [String] = []
+    for work in Work.all {
+      for engine in results.engines(of: work.name) {
+        guard let value = results.median(work.name, engine) else { continue }
+        rows.append(
+          "{\"work\": \(quoted(work.name)), \"engine\": \(quoted(engine)), "
+            + "\"value\": \(fixed(value, 3)), \"unit\": \(quoted(work.unit))}")
+      }
+    }
+    return "{\"machine\": {\(facts.joined(separator: ", "))},\n\"rows\": [\n  "
+      + rows.joined(separator: ",\n  ") + "\n]}\n"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": out += "\\\(scalar)"
+      default: out.unicodeScalars.append(scalar.value < 32 ? " " : scalar)
+      }
+    }
+    return out + "\""
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

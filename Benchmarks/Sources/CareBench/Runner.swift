@@ -1,0 +1,262 @@
+import Foundation
+
+/// Runs every work on every engine, one engine after another within each work, so that a machine
+/// that slows down slows all of them.
+final class Runner {
+  private let options: Options
+  private let data: Dataset
+  private let kinds: [any CareEngine.Type]
+  private let clock = ContinuousClock()
+  private(set) var results = Results()
+  private var open: [any CareEngine] = []
+  private var folder = ""
+
+  init(_ options: Options, kinds: [any CareEngine.Type]) {
+    self.options = options
+    self.kinds = kinds
+    data = Dataset(
+      patients: options.patients, durableCommits: options.durableCommits,
+      concurrentCommits: options.concurrentCommits)
+  }
+
+  func run() async throws {
+    for run in 0..<options.runs {
+      Output.note("run \(run + 1) of \(options.runs)")
+      folder = try Folders.make(in: options.directory)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let turned = kinds.indices.map { kinds[($0 + run) % kinds.count] }
+      open = try turned.map { try $0.init(directory: path(of: $0), cacheBytes: options.cacheBytes) }
+      try load()
+      try reads()
+      try copies()
+      try writes()
+      try await durable()
+      for engine in open { try engine.close() }
+      open = []
+      try batch(turned)
+    }
+  }
+
+  private func path(of kind: any CareEngine.Type, _ part: String = "main") throws -> String {
+    let path = folder + "/" + part + "/" + kind.name
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  // MARK: Measuring
+
+  /// Takes one figure of each engine.
+  private func each(
+    _ work: String, _ body: (any CareEngine) throws -> Double?
+  ) throws {
+    guard options.wants(work) else { return }
+    for engine in open {
+      guard let value = try body(engine) else { continue }
+      record(work, type(of: engine).name, value)
+    }
+  }
+
+  private func record(_ work: String, _ engine: String, _ value: Double) {
+    results.add(work, engine, value)
+    Output.note("  \(work) \(engine) \(Table.number(value))")
+  }
+
+  private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    try clock.measure(body) / .seconds(1)
+  }
+
+  /// Calls with one transaction's share of the rows after the other.
+  private func inTransactions<Row>(
+    _ rows: [Row], _ body: (ArraySlice<Row>) throws -> Void
+  ) rethrows {
+    for start in stride(from: 0, to: rows.count, by: options.rowsPerTransaction) {
+      try body(rows[start..<min(rows.count, start + options.rowsPerTransaction)])
+    }
+  }
+
+  /// A read whose result must be the same on every engine.
+  private func read(
+    _ work: String, rounds: Int = 1, _ body: (any CareEngine) throws -> Checksum
+  ) throws {
+    guard options.wants(work) else { return }
+    var sums: [(engine: String, sum: Checksum)] = []
+    try each(work) { engine in
+      _ = try body(engine)
+      var sum = Checksum()
+      let time = try seconds { for _ in 0..<rounds { sum = try body(engine) } }
+      sums.append((type(of: engine).name, sum))
+      return Double(sum.rows * rounds) / time
+    }
+    for other in sums.dropFirst() where other.sum != sums[0].sum {
+      throw BenchError("\(work): \(sums[0]) but \(other)")
+    }
+  }
+
+  /// Fails when two engines hold different rows, or an index that disagrees.
+  private func verify(_ after: String) throws {
+    var first: (engine: String, state: Verification)?
+    for engine in open {
+      let state = try engine.verification()
+      if let first, first.state != state {
+        throw BenchError(
+          "after \(after): \(first.engine) has \(first.state), \(type(of: engine).name) \(state)")
+      }
+      first = first ?? (type(of: engine).name, state)
+      guard state.statusCounts.reduce(0, +) == state.patients.rows else {
+        throw BenchError("after \(after): the status index of \(type(of: engine).name) is wrong")
+      }
+    }
+  }
+
+  // MARK: Works
+
+  private func load() throws {
+    for engine in open {
+      try engine.insert(doctors: data.doctors)
+    }
+    try timed("load_patients", rows: data.patients.count) { engine in
+      try inTransactions(data.patients) { try engine.insert(patients: $0) }
+    }
+    try timed("load_appointments", rows: data.appointments.count) { engine in
+      try inTransactions(data.appointments) { try engine.insert(appointments: $0) }
+    }
+    for engine in open { try engine.checkpoint() }
+    try each("file_mb") { Folders.megabytes(try path(of: type(of: $0))) }
+    try verify("load")
+  }
+
+  /// Work that later works need, so it is done even when its figure is not wanted.
+  private func timed(
+    _ work: String, rows: Int, _ body: (any CareEngine) throws -> Void
+  ) throws {
+    for engine in open {
+      let time = try seconds { try body(engine) }
+      if options.wants(work) { record(work, type(of: engine).name, Double(rows) / time) }
+    }
+  }
+
+  private func reads() throws {
+    try read("get_by_key") { try $0.get(keys: self.data.keys) }
+    try read("get_by_unique") { try $0.get(emails: self.data.emails) }
+    let doctors = data.doctors.map(\.id)
+    try read("index_fetch") { try $0.appointments(ofDoctors: doctors) }
+    try read("scan", rounds: 3) { try $0.scanPatients() }
+    try read("scan_in_place", rounds: 3) { try $0.visitPatients() }
+  }
+
+  /// Check and compact, on a copy of the loaded file.
+  private func copies() throws {
+    guard ["check_mb_s", "compact_mb_s", "compacted_mb"].contains(where: options.wants) else {
+      return
+    }
+    let files = FileManager.default
+    for (place, engine) in open.enumerated() {
+      let kind = type(of: engine)
+      let main = try path(of: kind)
+      let copy = try path(of: kind, "copy")
+      try engine.close()
+      try files.removeItem(atPath: copy)
+      try files.copyItem(atPath: main, toPath: copy)
+      open[place] = try kind.init(directory: main, cacheBytes: options.cacheBytes)
+      let copied = try kind.init(directory: copy, cacheBytes: options.cacheBytes)
+      let size = Folders.megabytes(copy)
+      var checked = false
+      let checking = try seconds { checked = try copied.check() }
+      if checked, options.wants("check_mb_s") { record("check_mb_s", kind.name, size / checking) }
+      let compacting = try seconds { try copied.compact() }
+      try copied.checkpoint()
+      if options.wants("compact_mb_s") { record("compact_mb_s", kind.name, size / compacting) }
+      if options.wants("compacted_mb") {
+        record("compacted_mb", kind.name, Folders.megabytes(copy))
+      }
+      guard try copied.verification() == open[place].verification() else {
+        throw BenchError("compact of \(kind.name) changed the rows")
+      }
+      try copied.close()
+      try files.removeItem(atPath: copy)
+    }
+  }
+
+  private func writes() throws {
+    guard options.wants("update_indexed") || options.wants("cascade_delete") else { return }
+    try each("update_indexed") { engine in
+      let time = try seconds {
+        try inTransactions(data.updates) { try engine.update(statuses: $0) }
+      }
+      return Double(data.updates.count) / time
+    }
+    try verify("update_indexed")
+    try each("cascade_delete") { engine in
+      let time = try seconds {
+        try inTransactions(data.deletions) { try engine.delete(patients: $0) }
+      }
+      return Double(data.deletions.count) / time
+    }
+    try verify("cascade_delete")
+  }
+
+  private func durable() async throws {
+    if options.wants("durable_floor_us") || options.wants("durable_insert_p50_us") {
+      let floor = try Floor.microseconds(directory: folder, commits: options.durableCommits)
+      record("durable_floor_us", "raw", floor)
+      for engine in open {
+        let name = type(of: engine).name
+        let before = Machine.bytesWritten
+        let times = try data.durable.map { patient in
+          try clock.measure { try engine.insert(patients: [patient][...]) }
+        }
+        let latencies = Latencies(times)
+        record("durable_insert_p50_us", name, latencies.p50)
+        record("durable_insert_p99_us", name, latencies.p99)
+        if let before, let after = Machine.bytesWritten, after > before {
+          record("durable_bytes", name, Double(after - before) / Double(times.count))
+        }
+      }
+      try verify("durable_insert")
+    }
+    if options.wants("concurrent_durable") {
+      for engine in open {
+        let start = clock.now
+        try await engine.insertConcurrently(data.concurrent, tasks: options.tasks)
+        let time = (clock.now - start) / .seconds(1)
+        record("concurrent_durable", type(of: engine).name, Double(data.concurrent.count) / time)
+      }
+      try verify("concurrent_durable")
+    }
+  }
+
+  private func batch(_ turned: [any CareEngine.Type]) throws {
+    guard options.wants("batch_insert") else { return }
+    open = try turned.map {
+      try $0.init(directory: path(of: $0, "batch"), cacheBytes: options.cacheBytes)
+    }
+    let rows = data.doctors.count + data.patients.count + data.appointments.count
+    try timed("batch_insert", rows: rows) { try $0.insertAll(data) }
+    try verify("batch_insert")
+    for engine in open { try engine.close() }
+    open = []
+  }
+
+  // MARK: Memory
+
+  func add(memory: Double, of engine: String) { record("peak_memory_mb", engine, memory) }
+
+  /// What one engine adds to this process's memory at its peak, in MB; nil where the system does
+  /// not tell.
+  func peakMemory(of kind: any CareEngine.Type) throws -> Double? {
+    folder = try Folders.make(in: options.directory)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
+    let status = "/proc/self/status"
+    guard let before = Machine.counter("VmRSS", in: status) else { return nil }
+    let engine = try kind.init(directory: path(of: kind), cacheBytes: options.cacheBytes)
+    try engine.insert(doctors: data.doctors)
+    try inTransactions(data.patients) { try engine.insert(patients: $0) }
+    try inTransactions(data.appointments) { try engine.insert(appointments: $0) }
+    _ = try engine.get(keys: data.keys)
+    _ = try engine.scanPatients()
+    try engine.close()
+    guard let peak = Machine.counter("VmHWM", in: status) else { return nil }
+    return Double(max(0, peak - before)) / 1024
+  }
+}
