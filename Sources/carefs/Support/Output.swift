@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Buffered writing to a file descriptor.
+final class Output {
+  private let descriptor: Int32
+  private let owned: Bool
+  private var buffer: [UInt8] = []
+  private static let capacity = 1 << 16
+
+  /// Writes to a descriptor that someone else closes.
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    owned = false
+    buffer.reserveCapacity(Self.capacity)
+  }
+
+  /// Creates a file that only its owner can read, or empties it.
+  init(creating path: String) throws {
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    owned = true
+    guard descriptor >= 0 else { throw SystemCall.failure("cannot create", path) }
+    buffer.reserveCapacity(Self.capacity)
+  }
+
+  deinit {
+    if owned, descriptor >= 0 { _ = close(descriptor) }
+  }
+
+  func write(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
+  }
+
+  func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try write($0) }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    if buffer.count + bytes.count > Self.capacity { try flush() }
+    if bytes.count >= Self.capacity {
+      try send(bytes)
+    } else {
+      buffer.append(contentsOf: bytes)
+    }
+  }
+
+  func line(_ text: String = "") throws {
+    try write(text)
+    try write([UInt8(ascii: "\n")])
+  }
+
+  /// Hands everything to the system.
+  func flush() throws {
+    guard !buffer.isEmpty else { return }
+    defer { buffer.removeAll(keepingCapacity: true) }
+    try buffer.withUnsafeBytes { try send($0) }
+  }
+
+  private func send(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      #if canImport(Darwin)
+        let count = Darwin.write(descriptor, part.baseAddress, part.count)
+      #elseif canImport(Musl)
+        let count = Musl.write(descriptor, part.baseAddress, part.count)
+      #else
+        let count = Glibc.write(descriptor, part.baseAddress, part.count)
+      #endif
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EPIPE {
+        throw BrokenPipe()
+      } else if errno != EINTR {
+        throw SystemCall.failure("cannot write", descriptor == 1 ? "standard output" : "output")
+      }
+    }
+  }
+}

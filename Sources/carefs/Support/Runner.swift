@@ -1,0 +1,59 @@
+import ArgumentParser
+
+/// Runs the command that the arguments name and turns every outcome into an exit code.
+enum Runner {
+  static func run(_ arguments: [String]) -> Int32 {
+    var command: any ParsableCommand
+    do {
+      command = try CareFSCommand.parseAsRoot(Word.protect(arguments))
+    } catch {
+      return report(parsing: error, arguments)
+    }
+    do {
+      try command.run()
+      return 0
+    } catch let error where CareFSCommand.exitCode(for: error) == .success {
+      return printHelp(CareFSCommand.fullMessage(for: error))
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch is BrokenPipe {
+      return 0
+    } catch {
+      let failure = Failure(error)
+      return say(failure.message, exit: failure.exit)
+    }
+  }
+
+  private static func report(parsing error: any Error, _ arguments: [String]) -> Int32 {
+    if CareFSCommand.exitCode(for: error) == .success {
+      return printHelp(CareFSCommand.fullMessage(for: error))
+    }
+    let name = arguments.first { !$0.hasPrefix("-") }
+    let known = CareFSCommand.configuration.subcommands.contains { type in
+      type._commandName == name
+    }
+    let command = known ? "carefs \(name ?? "")" : "carefs"
+    var what = CareFSCommand.message(for: error)
+    if !known, let name { what = "there is no command '\(name)'" }
+    return say("\(what); see `\(command) --help`", exit: .usage)
+  }
+
+  private static func printHelp(_ text: String) -> Int32 {
+    let output = Output(descriptor: 1)
+    do {
+      try output.write(text + "\n")
+      try output.flush()
+      return 0
+    } catch is BrokenPipe {
+      return 0
+    } catch {
+      return say(Failure(error).message, exit: .io)
+    }
+  }
+
+  /// Prints an error as one line.
+  private static func say(_ message: String, exit: Failure.Exit) -> Int32 {
+    Message.error(Word.unprotect(message))
+    return exit.rawValue
+  }
+}
