@@ -27,7 +27,8 @@ test: setup ## all tests
 
 bench: setup ## measure against SQLite and LMDB; writes Benchmarks/results.json and RESULTS.md
 	@scripts/setup.sh peers
-	scripts/bench.sh --json Benchmarks/results.json --markdown Benchmarks/RESULTS.md
+	scripts/bench.sh --json Benchmarks/results.json --markdown Benchmarks/RESULTS.md \
+	  --readme README.md
 
 bench-quick: setup ## a small run of the benchmarks that writes no files
 	@scripts/setup.sh peers
