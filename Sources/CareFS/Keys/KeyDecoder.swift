@@ -11,9 +11,14 @@ struct KeyDecoder {
   }
 
   let key: UnsafeRawBufferPointer
-  private(set) var place = 0
+  private(set) var place: Int
 
-  init(_ key: UnsafeRawBufferPointer) { self.key = key }
+  /// Starts at the first part, or at the part that begins at `place`.
+  init(_ key: UnsafeRawBufferPointer, at place: Int = 0) {
+    precondition(place >= 0 && place <= key.count)
+    self.key = key
+    self.place = place
+  }
 
   /// Whether every byte was read.
   var isAtEnd: Bool { place == key.count }

@@ -6,6 +6,8 @@ enum RowError: Error, Equatable {
   case typeMismatch(expected: ColumnType, found: ColumnType?)
   /// Whole JSON documents have no order.
   case notComparable
+  /// The variable fields of a row take more than 2 GiB.
+  case tooLarge
   /// The text or the bytes lie in a document, and there is no store to load it from.
   case noDocuments
 }

@@ -1,0 +1,108 @@
+/// Reads the columns of a record by ordinal, from its key and its row.
+///
+/// One view serves a whole scan: `load` moves it to the next record. It is valid as long as the
+/// bytes of key and row are, and so are the texts that it returns.
+final class RecordView {
+  /// The layout of the table.
+  let layout: RecordLayout
+  /// The key of the record.
+  private(set) var key = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// The row of the record.
+  private(set) var row: RowView
+  /// What reads texts and documents that do not lie in the row.
+  var documents: (any DocumentLoader)?
+
+  /// Where a part of the key lies.
+  private struct Spot {
+    var place = 0
+    var isNull = false
+    /// Of texts: whether they lie in `texts` rather than in the key.
+    var isCopied = false
+    var length = 0
+  }
+
+  private let spots: UnsafeMutablePointer<Spot>
+  private var isLocated = false
+  private let texts = ByteBuffer(capacity: 16)
+  private let rowTemplate: ByteBuffer
+
+  /// Creates a view of a record all null but for its key, which is empty.
+  init(_ layout: RecordLayout, documents: (any DocumentLoader)? = nil) throws(RowError) {
+    self.layout = layout
+    self.documents = documents
+    spots = .allocate(capacity: max(layout.keyParts.count, 1))
+    spots.initialize(repeating: Spot(), count: layout.keyParts.count)
+    rowTemplate = ByteBuffer(capacity: 64)
+    let builder = RowBuilder(layout.row)
+    rowTemplate.append(try builder.finish())
+    withExtendedLifetime(builder) {}
+    row = try RowView(rowTemplate.bytes, layout: layout.row)
+  }
+
+  deinit { spots.deallocate() }
+
+  /// Moves to a record.
+  @inline(__always)
+  func load(key: UnsafeRawBufferPointer, row: UnsafeRawBufferPointer) throws(RowError) {
+    self.row = try RowView(row, layout: layout.row)
+    self.key = key
+    isLocated = false
+  }
+
+  /// Finds the parts of the key.
+  private func locate() throws(RowError) {
+    texts.clear()
+    texts.reserve(key.count)
+    var decoder = KeyDecoder(key)
+    for (index, part) in layout.keyParts.enumerated() {
+      var spot = Spot()
+      spot.isNull = try decoder.isNull(part)
+      spot.place = decoder.place
+      if !spot.isNull {
+        if part.isLossless, part.type == .text || part.type == .bytes {
+          let span = try decoder.span(descending: part.descending)
+          spot.length = span.length
+          if part.descending || span.escapes > 0 {
+            spot.place = texts.count
+            spot.isCopied = true
+            KeyDecoder.unescape(span, of: key, descending: part.descending, to: texts)
+            spot.length = texts.count - spot.place
+          }
+        } else {
+          var bare = part
+          bare.nullable = false
+          try decoder.skip(bare)
+        }
+      }
+      spots[index] = spot
+    }
+    guard decoder.isAtEnd else { throw .corrupt("key goes on after its last part") }
+    isLocated = true
+  }
+
+  /// A decoder at a part of the key.
+  @inline(__always)
+  func decoder(_ part: Int) throws(RowError) -> KeyDecoder {
+    if part == 0, !layout.keyParts[0].nullable { return KeyDecoder(key) }
+    if !isLocated { try locate() }
+    guard !spots[part].isNull else {
+      throw .typeMismatch(expected: layout.keyParts[part].type, found: nil)
+    }
+    return KeyDecoder(key, at: spots[part].place)
+  }
+
+  /// The bytes of a text or byte part of the key.
+  func text(_ part: Int) throws(RowError) -> UnsafeRawBufferPointer {
+    if !isLocated { try locate() }
+    let spot = spots[part]
+    let source = spot.isCopied ? texts.bytes : key
+    return UnsafeRawBufferPointer(rebasing: source[spot.place..<spot.place + spot.length])
+  }
+
+  /// Whether a part of the key is null.
+  func isNullKey(_ part: Int) throws(RowError) -> Bool {
+    guard layout.keyParts[part].nullable else { return false }
+    if !isLocated { try locate() }
+    return spots[part].isNull
+  }
+}

@@ -1,0 +1,95 @@
+/// Where the columns of a table lie in its rows. Immutable, so threads share it.
+///
+/// Columns are only ever added at the end; a dropped column keeps its place. So one layout reads
+/// the rows of every age of its table.
+final class RowLayout: @unchecked Sendable {
+  /// The place of one column.
+  struct Slot {
+    let type: ColumnType
+    let isFixed: Bool
+    /// Of a fixed field: its offset among the fixed fields, with ints of 4 bytes. Of a variable
+    /// one: its number among the variable ones.
+    let place: Int32
+    /// Of a fixed field: its offset with ints of 8 bytes.
+    let widePlace: Int32
+  }
+
+  /// What the first columns of a layout take.
+  struct Extent {
+    var narrow: Int32 = 0
+    var wide: Int32 = 0
+    var variables: Int32 = 0
+  }
+
+  /// The number of columns.
+  let count: Int
+  /// The number of int columns.
+  let ints: Int
+  private let slotMemory: UnsafeMutablePointer<Slot>
+  private let extentMemory: UnsafeMutablePointer<Extent>
+  private let absentMemory: UnsafeMutableRawBufferPointer?
+
+  /// The columns; `count` of them.
+  @inline(__always)
+  var slots: UnsafePointer<Slot> { UnsafePointer(slotMemory) }
+  /// What the first n columns take, for n from 0 to `count`.
+  @inline(__always)
+  var extents: UnsafePointer<Extent> { UnsafePointer(extentMemory) }
+
+  /// Lays out columns in the order in which they were added to the table.
+  ///
+  /// - Parameters:
+  ///   - types: the types of the columns.
+  ///   - absent: a whole row of this layout, whose fields stand for the columns that older rows do
+  ///     not hold. Without it such columns are null.
+  init(_ types: [ColumnType], absent: UnsafeRawBufferPointer? = nil) {
+    precondition(types.count <= RowFormat.maximumColumns)
+    count = types.count
+    ints = types.count { $0 == .int }
+    slotMemory = .allocate(capacity: max(types.count, 1))
+    extentMemory = .allocate(capacity: types.count + 1)
+    var extent = Extent()
+    extentMemory.initialize(to: extent)
+    for (index, type) in types.enumerated() {
+      let size = RowFormat.fixedSize(type).map { Int32($0) }
+      (slotMemory + index).initialize(
+        to: Slot(
+          type: type, isFixed: size != nil, place: size == nil ? extent.variables : extent.narrow,
+          widePlace: extent.wide))
+      if let size {
+        extent.narrow += size
+        extent.wide += type == .int ? 8 : size
+      } else {
+        extent.variables += 1
+      }
+      (extentMemory + index + 1).initialize(to: extent)
+    }
+    if let absent {
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: absent.count, alignment: 8)
+      copy.copyMemory(from: absent)
+      absentMemory = copy
+    } else {
+      absentMemory = nil
+    }
+  }
+
+  deinit {
+    slotMemory.deallocate()
+    extentMemory.deallocate()
+    absentMemory?.deallocate()
+  }
+
+  /// The same columns with the fields that stand for absent ones.
+  func filling(absent: UnsafeRawBufferPointer) -> RowLayout {
+    RowLayout((0..<count).map { slots[$0].type }, absent: absent)
+  }
+
+  /// The row that stands for absent columns; nil if they are null.
+  var absent: UnsafeRawBufferPointer? { absentMemory.map { UnsafeRawBufferPointer($0) } }
+
+  /// The type of a column.
+  func type(_ column: Int) -> ColumnType {
+    precondition(column >= 0 && column < count)
+    return slots[column].type
+  }
+}
