@@ -15,13 +15,17 @@ struct ColumnShape: Sendable, Hashable {
 ///
 /// Columns of the primary key lie in the key alone, unless a key does not give the value back
 /// (decimals, any values, texts that ignore case): those lie in the row as well.
-final class RecordLayout: Sendable {
+final class RecordLayout: @unchecked Sendable {
   /// Where one column is read from.
   struct Place: Sendable {
     /// The column's place in the row; -1 if the key alone holds it.
     var row: Int
     /// The column's place in the key; -1 if it is not part of the primary key.
     var key: Int
+    /// The column's type.
+    var type: ColumnType
+    /// Whether the key goes downwards by the column.
+    var isDescending: Bool
   }
 
   /// The columns, by ordinal.
@@ -30,8 +34,8 @@ final class RecordLayout: Sendable {
   let keyOrdinals: [Int]
   /// The parts of the key, in the same order.
   let keyParts: [KeyPart]
-  /// Where each column lies, by ordinal.
-  let places: [Place]
+  /// Where each column lies, by ordinal. Written only before `init` returns.
+  private let placeMemory: UnsafeMutablePointer<Place>
   /// The ordinals of the columns in the row, in the row's order.
   let rowOrdinals: [Int]
   /// The layout of the row.
@@ -53,9 +57,12 @@ final class RecordLayout: Sendable {
     for ordinal in columns.indices {
       let key = primaryKey.firstIndex { $0.ordinal == ordinal } ?? -1
       if key >= 0, parts[key].isLossless {
-        places.append(Place(row: -1, key: key))
+        places.append(
+          Place(
+            row: -1, key: key, type: columns[ordinal].type, isDescending: parts[key].descending))
       } else {
-        places.append(Place(row: rowOrdinals.count, key: key))
+        places.append(
+          Place(row: rowOrdinals.count, key: key, type: columns[ordinal].type, isDescending: false))
         rowOrdinals.append(ordinal)
       }
     }
@@ -71,16 +78,24 @@ final class RecordLayout: Sendable {
     self.columns = columns
     self.keyOrdinals = keyOrdinals
     self.keyParts = keyParts
-    self.places = places
+    placeMemory = .allocate(capacity: max(places.count, 1))
+    placeMemory.initialize(from: places, count: places.count)
     self.rowOrdinals = rowOrdinals
     self.row = row
   }
+
+  deinit { placeMemory.deallocate() }
+
+  /// Where each column lies, by ordinal.
+  @inline(__always)
+  var places: UnsafePointer<Place> { UnsafePointer(placeMemory) }
 
   /// The same table, where the fields of `absent`, a whole row, stand for columns that older rows
   /// do not hold.
   func filling(absent: UnsafeRawBufferPointer) -> RecordLayout {
     RecordLayout(
-      columns: columns, keyOrdinals: keyOrdinals, keyParts: keyParts, places: places,
-      rowOrdinals: rowOrdinals, row: row.filling(absent: absent))
+      columns: columns, keyOrdinals: keyOrdinals, keyParts: keyParts,
+      places: columns.indices.map { places[$0] }, rowOrdinals: rowOrdinals,
+      row: row.filling(absent: absent))
   }
 }

@@ -10,91 +10,91 @@ extension RecordView {
   /// Whether a column is null.
   @inline(__always)
   func isNull(_ ordinal: Int) throws(RowError) -> Bool {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     return place.row >= 0 ? row.isNull(place.row) : try isNullKey(place.key)
   }
 
   @inline(__always)
   private func check(_ ordinal: Int, _ type: ColumnType) throws(RowError) {
-    let own = layout.columns[ordinal].type
+    let own = place(ordinal).type
     guard own == type else { throw .typeMismatch(expected: own, found: type) }
   }
 
   /// An int.
   @inline(__always)
   func int(_ ordinal: Int) throws(RowError) -> Int64 {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     if place.row >= 0 { return try row.int(place.row) }
     try check(ordinal, .int)
     var decoder = try decoder(place.key)
-    return try decoder.int(descending: layout.keyParts[place.key].descending)
+    return try decoder.int(descending: place.isDescending)
   }
 
   /// A double.
   @inline(__always)
   func double(_ ordinal: Int) throws(RowError) -> Double {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     if place.row >= 0 { return try row.double(place.row) }
     try check(ordinal, .double)
     var decoder = try decoder(place.key)
-    return try decoder.double(descending: layout.keyParts[place.key].descending)
+    return try decoder.double(descending: place.isDescending)
   }
 
   /// A truth value.
   @inline(__always)
   func bool(_ ordinal: Int) throws(RowError) -> Bool {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     if place.row >= 0 { return try row.bool(place.row) }
     try check(ordinal, .bool)
     var decoder = try decoder(place.key)
-    return try decoder.bool(descending: layout.keyParts[place.key].descending)
+    return try decoder.bool(descending: place.isDescending)
   }
 
   /// A calendar day.
   @inline(__always)
   func date(_ ordinal: Int) throws(RowError) -> CalendarDate {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     if place.row >= 0 { return try row.date(place.row) }
     try check(ordinal, .date)
     var decoder = try decoder(place.key)
-    return try decoder.date(descending: layout.keyParts[place.key].descending)
+    return try decoder.date(descending: place.isDescending)
   }
 
   /// A time of day.
   @inline(__always)
   func time(_ ordinal: Int) throws(RowError) -> TimeOfDay {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     if place.row >= 0 { return try row.time(place.row) }
     try check(ordinal, .time)
     var decoder = try decoder(place.key)
-    return try decoder.time(descending: layout.keyParts[place.key].descending)
+    return try decoder.time(descending: place.isDescending)
   }
 
   /// A moment.
   @inline(__always)
   func timestamp(_ ordinal: Int) throws(RowError) -> Timestamp {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     if place.row >= 0 { return try row.timestamp(place.row) }
     try check(ordinal, .timestamp)
     var decoder = try decoder(place.key)
-    return try decoder.timestamp(descending: layout.keyParts[place.key].descending)
+    return try decoder.timestamp(descending: place.isDescending)
   }
 
   /// A uuid.
   @inline(__always)
   func uuid(_ ordinal: Int) throws(RowError) -> UUID {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     if place.row >= 0 { return try row.uuid(place.row) }
     try check(ordinal, .uuid)
     var decoder = try decoder(place.key)
-    return try decoder.uuid(descending: layout.keyParts[place.key].descending)
+    return try decoder.uuid(descending: place.isDescending)
   }
 
   /// An exact decimal.
   func decimal(_ ordinal: Int) throws(RowError) -> ExactDecimal {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     guard place.row >= 0 else {
-      throw .typeMismatch(expected: layout.columns[ordinal].type, found: .decimal)
+      throw .typeMismatch(expected: place(ordinal).type, found: .decimal)
     }
     try check(ordinal, .decimal)
     return try row.decimal(place.row)
@@ -104,16 +104,16 @@ extension RecordView {
   /// not lie in the row. What is loaded is valid until the next document is.
   @inline(__always)
   func bytes(_ ordinal: Int) throws -> UnsafeRawBufferPointer {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     guard place.row >= 0 else {
-      let type = layout.columns[ordinal].type
+      let type = place(ordinal).type
       guard type == .text || type == .bytes else {
         throw RowError.typeMismatch(expected: type, found: .bytes)
       }
       return try text(place.key)
     }
     let field = try row.field(place.row)
-    guard layout.columns[ordinal].type == .json || row.isExternal(place.row) else { return field }
+    guard place(ordinal).type == .json || row.isExternal(place.row) else { return field }
     guard !row.isNull(place.row) else { return field }
     guard let documents else { throw RowError.noDocuments }
     return try documents.load(field)
@@ -121,7 +121,7 @@ extension RecordView {
 
   /// The cell of a JSON column: what the document store wrote into the row.
   func cell(_ ordinal: Int) throws(RowError) -> UnsafeRawBufferPointer {
-    let place = layout.places[ordinal]
+    let place = place(ordinal)
     try check(ordinal, .json)
     guard place.row >= 0 else { throw .noDocuments }
     return try row.field(place.row)
@@ -130,7 +130,7 @@ extension RecordView {
   /// The value of a column.
   func value(_ ordinal: Int) throws -> Value {
     if try isNull(ordinal) { return .null }
-    let type = layout.columns[ordinal].type
+    let type = place(ordinal).type
     switch type {
     case .int: return .int(try int(ordinal))
     case .double: return .double(try double(ordinal))

@@ -21,6 +21,9 @@ final class RecordView {
     var length = 0
   }
 
+  private let places: UnsafePointer<RecordLayout.Place>
+  private let count: Int
+  private let isSimple: Bool
   private let spots: UnsafeMutablePointer<Spot>
   private var isLocated = false
   private let texts = ByteBuffer(capacity: 16)
@@ -30,6 +33,9 @@ final class RecordView {
   init(_ layout: RecordLayout, documents: (any DocumentLoader)? = nil) throws(RowError) {
     self.layout = layout
     self.documents = documents
+    places = layout.places
+    count = layout.columns.count
+    isSimple = layout.keyParts.first?.nullable == false
     spots = .allocate(capacity: max(layout.keyParts.count, 1))
     spots.initialize(repeating: Spot(), count: layout.keyParts.count)
     rowTemplate = ByteBuffer(capacity: 64)
@@ -40,6 +46,13 @@ final class RecordView {
   }
 
   deinit { spots.deallocate() }
+
+  /// Where a column is read from.
+  @inline(__always)
+  func place(_ ordinal: Int) -> RecordLayout.Place {
+    precondition(ordinal >= 0 && ordinal < count)
+    return places[ordinal]
+  }
 
   /// Moves to a record.
   @inline(__always)
@@ -83,7 +96,7 @@ final class RecordView {
   /// A decoder at a part of the key.
   @inline(__always)
   func decoder(_ part: Int) throws(RowError) -> KeyDecoder {
-    if part == 0, !layout.keyParts[0].nullable { return KeyDecoder(key) }
+    if part == 0, isSimple { return KeyDecoder(key) }
     if !isLocated { try locate() }
     guard !spots[part].isNull else {
       throw .typeMismatch(expected: layout.keyParts[part].type, found: nil)

@@ -21,14 +21,29 @@ final class RowLayout: @unchecked Sendable {
     var variables: Int32 = 0
   }
 
+  /// What views need of a layout, in memory that lives as long as the layout, so that a view is
+  /// plain bits.
+  struct Plan {
+    /// The number of columns.
+    var count: Int
+    /// The columns; `count` of them.
+    var slots: UnsafePointer<Slot>
+    /// What the first n columns take, for n from 0 to `count`.
+    var extents: UnsafePointer<Extent>
+    /// The row that stands for absent columns; nil if they are null.
+    var absent: UnsafeRawBufferPointer?
+  }
+
   /// The number of columns.
   let count: Int
-  /// The number of int columns.
-  let ints: Int
   private let slotMemory: UnsafeMutablePointer<Slot>
   private let extentMemory: UnsafeMutablePointer<Extent>
   private let absentMemory: UnsafeMutableRawBufferPointer?
+  private let planMemory: UnsafeMutablePointer<Plan>
 
+  /// What views need.
+  @inline(__always)
+  var plan: UnsafePointer<Plan> { UnsafePointer(planMemory) }
   /// The columns; `count` of them.
   @inline(__always)
   var slots: UnsafePointer<Slot> { UnsafePointer(slotMemory) }
@@ -45,7 +60,6 @@ final class RowLayout: @unchecked Sendable {
   init(_ types: [ColumnType], absent: UnsafeRawBufferPointer? = nil) {
     precondition(types.count <= RowFormat.maximumColumns)
     count = types.count
-    ints = types.count { $0 == .int }
     slotMemory = .allocate(capacity: max(types.count, 1))
     extentMemory = .allocate(capacity: types.count + 1)
     var extent = Extent()
@@ -71,21 +85,24 @@ final class RowLayout: @unchecked Sendable {
     } else {
       absentMemory = nil
     }
+    planMemory = .allocate(capacity: 1)
+    planMemory.initialize(
+      to: Plan(
+        count: count, slots: slotMemory, extents: extentMemory,
+        absent: absentMemory.map { UnsafeRawBufferPointer($0) }))
   }
 
   deinit {
     slotMemory.deallocate()
     extentMemory.deallocate()
     absentMemory?.deallocate()
+    planMemory.deallocate()
   }
 
   /// The same columns with the fields that stand for absent ones.
   func filling(absent: UnsafeRawBufferPointer) -> RowLayout {
     RowLayout((0..<count).map { slots[$0].type }, absent: absent)
   }
-
-  /// The row that stands for absent columns; nil if they are null.
-  var absent: UnsafeRawBufferPointer? { absentMemory.map { UnsafeRawBufferPointer($0) } }
 
   /// The type of a column.
   func type(_ column: Int) -> ColumnType {

@@ -22,9 +22,9 @@ extension RowView {
   ///
   /// - Throws: `noDocuments` for JSON and for what lies in a document.
   func value(_ column: Int) throws(RowError) -> Value {
-    precondition(column >= 0 && column < layout.count)
+    let type = type(column)
     if isNull(column) { return .null }
-    switch layout.slots[column].type {
+    switch type {
     case .int: return .int(try int(column))
     case .double: return .double(try double(column))
     case .bool: return .bool(try bool(column))
@@ -35,7 +35,7 @@ extension RowView {
     case .json: throw .noDocuments
     case .text, .bytes, .decimal, .any:
       if isExternal(column) { throw .noDocuments }
-      return try RowView.value(layout.slots[column].type, of: try field(column))
+      return try RowView.value(type, of: try field(column))
     }
   }
 

@@ -1,11 +1,10 @@
 /// Reads single fields of a row in place.
 ///
-/// It is valid as long as the bytes are. All sizes are checked when it is made and at each variable
+/// It is valid as long as the bytes and the layout are. All sizes are checked when it is made and at each variable
 /// field, so damaged bytes throw and never reach beyond the row. Asking for a column as another type
 /// than its own throws `typeMismatch`. A null field reads as zero or as no bytes.
 struct RowView {
-  /// The layout of the table.
-  let layout: RowLayout
+  private let plan: UnsafePointer<RowLayout.Plan>
   /// How many columns the row holds.
   let stored: Int
   private let base: UnsafeRawPointer
@@ -21,22 +20,29 @@ struct RowView {
   /// Looks at the bytes of a row.
   @inline(__always)
   init(_ row: UnsafeRawBufferPointer, layout: RowLayout) throws(RowError) {
+    try self.init(row, plan: layout.plan)
+  }
+
+  @inline(__always)
+  private init(
+    _ row: UnsafeRawBufferPointer, plan: UnsafePointer<RowLayout.Plan>
+  ) throws(RowError) {
     guard row.count >= RowFormat.headerSize, let base = row.baseAddress else {
       throw .corrupt("row is shorter than its header")
     }
     let stored = Int(UInt16(littleEndian: base.loadUnaligned(as: UInt16.self)))
     let flags = base.load(fromByteOffset: 2, as: UInt8.self)
-    guard stored <= layout.count, flags & ~RowFormat.allFlags == 0 else {
+    guard stored <= plan.pointee.count, flags & ~RowFormat.allFlags == 0 else {
       throw .corrupt("row has more columns than its table, or unknown flags")
     }
-    let extent = layout.extents[stored]
+    let extent = plan.pointee.extents[stored]
     let variables = Int(extent.variables)
     fixed = RowFormat.headerSize + (stored + 7) / 8
     external = fixed + Int(flags & RowFormat.wideInts == 0 ? extent.narrow : extent.wide)
     ends = external + (flags & RowFormat.hasExternal == 0 ? 0 : (variables + 7) / 8)
     data = ends + variables * (flags & RowFormat.wideEnds == 0 ? 2 : 4)
     dataSize = row.count - data
-    self.layout = layout
+    self.plan = plan
     self.stored = stored
     self.base = base
     self.flags = flags
@@ -44,6 +50,16 @@ struct RowView {
     guard dataSize == (variables == 0 ? 0 : end(variables - 1)) else {
       throw .corrupt("row does not end where its last field ends")
     }
+  }
+
+  /// The number of columns of the layout.
+  var count: Int { plan.pointee.count }
+
+  /// The type of a column.
+  @inline(__always)
+  func type(_ column: Int) -> ColumnType {
+    precondition(column >= 0 && column < plan.pointee.count)
+    return plan.pointee.slots[column].type
   }
 
   /// The bytes of the row.
@@ -64,10 +80,10 @@ struct RowView {
   /// The row that stands for the columns which this one does not hold.
   @inline(never)
   private func absent(_ column: Int) throws(RowError) -> RowView {
-    guard column < layout.count, let row = layout.absent else {
+    guard column < plan.pointee.count, let row = plan.pointee.absent else {
       throw .corrupt("row does not hold the column, and it has no default")
     }
-    let view = try RowView(row, layout: layout)
+    let view = try RowView(row, plan: plan)
     guard column < view.stored else { throw .corrupt("default row does not hold the column") }
     return view
   }
@@ -84,7 +100,7 @@ struct RowView {
   /// The address of a fixed field of a type.
   @inline(__always)
   private func field(_ column: Int, _ type: ColumnType) throws(RowError) -> UnsafeRawPointer {
-    let slot = layout.slots[column]
+    let slot = plan.pointee.slots[column]
     guard slot.type == type else { throw .typeMismatch(expected: slot.type, found: type) }
     return base + fixed + Int(flags & RowFormat.wideInts == 0 ? slot.place : slot.widePlace)
   }
@@ -171,7 +187,7 @@ struct RowView {
   func field(_ column: Int) throws(RowError) -> UnsafeRawBufferPointer {
     precondition(column >= 0)
     guard column < stored else { return try absent(column).field(column) }
-    let slot = layout.slots[column]
+    let slot = plan.pointee.slots[column]
     guard !slot.isFixed else { throw .typeMismatch(expected: slot.type, found: .bytes) }
     let variable = Int(slot.place)
     let from = variable == 0 ? 0 : end(variable - 1)
@@ -187,7 +203,7 @@ struct RowView {
   func isExternal(_ column: Int) -> Bool {
     precondition(column >= 0)
     guard column < stored else { return (try? absent(column).isExternal(column)) ?? false }
-    let slot = layout.slots[column]
+    let slot = plan.pointee.slots[column]
     guard flags & RowFormat.hasExternal != 0, !slot.isFixed else { return false }
     let byte = base.load(fromByteOffset: external + Int(slot.place) >> 3, as: UInt8.self)
     return byte >> UInt8(slot.place & 7) & 1 == 1
