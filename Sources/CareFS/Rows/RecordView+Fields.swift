@@ -94,7 +94,7 @@ extension RecordView {
   func decimal(_ ordinal: Int) throws(RowError) -> ExactDecimal {
     let place = place(ordinal)
     guard place.row >= 0 else {
-      throw .typeMismatch(expected: place(ordinal).type, found: .decimal)
+      throw .typeMismatch(expected: place.type, found: .decimal)
     }
     try check(ordinal, .decimal)
     return try row.decimal(place.row)
@@ -106,14 +106,14 @@ extension RecordView {
   func bytes(_ ordinal: Int) throws -> UnsafeRawBufferPointer {
     let place = place(ordinal)
     guard place.row >= 0 else {
-      let type = place(ordinal).type
+      let type = place.type
       guard type == .text || type == .bytes else {
         throw RowError.typeMismatch(expected: type, found: .bytes)
       }
       return try text(place.key)
     }
     let field = try row.field(place.row)
-    guard place(ordinal).type == .json || row.isExternal(place.row) else { return field }
+    guard place.type == .json || row.isExternal(place.row) else { return field }
     guard !row.isNull(place.row) else { return field }
     guard let documents else { throw RowError.noDocuments }
     return try documents.load(field)
