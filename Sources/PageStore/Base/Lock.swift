@@ -1,0 +1,61 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A mutual exclusion lock with one condition, on pthreads: the thread sanitizer understands it.
+final class Lock: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    mutex.initialize(to: pthread_mutex_t())
+    condition.initialize(to: pthread_cond_t())
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  @inline(__always) func lock() { pthread_mutex_lock(mutex) }
+  @inline(__always) func unlock() { pthread_mutex_unlock(mutex) }
+
+  /// Gives the lock up until `signal` or `broadcast`, then takes it again.
+  func wait() { pthread_cond_wait(condition, mutex) }
+
+  /// As `wait`, for at most `milliseconds`; false when the time ran out.
+  func wait(milliseconds: Int) -> Bool {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    let nanos = Int(now.tv_nsec) + (milliseconds % 1000) * 1_000_000
+    now.tv_sec += milliseconds / 1000 + nanos / 1_000_000_000
+    now.tv_nsec = nanos % 1_000_000_000
+    return pthread_cond_timedwait(condition, mutex, &now) == 0
+  }
+
+  func broadcast() { pthread_cond_broadcast(condition) }
+
+  @inline(__always) func with<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    lock()
+    defer { unlock() }
+    return try body()
+  }
+}
+
+/// The wall clock in microseconds since 1970 UTC.
+func wallClockMicroseconds() -> Int64 {
+  var now = timespec()
+  clock_gettime(CLOCK_REALTIME, &now)
+  return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
+}
+
+/// The process that runs this code.
+func currentProcessID() -> Int32 { getpid() }

@@ -1,0 +1,275 @@
+import Synchronization
+
+/// Page versions in memory within a byte budget.
+///
+/// Clean versions are evicted by second chance; dirty and retained ones, which the page file cannot
+/// give back, spill to an unlinked file. What is taken away rests in limbo until no transaction that
+/// might have seen it is inside `enter` ... `leave` (epoch-based reclamation).
+final class PageCache: @unchecked Sendable {
+  let pageSize: Int
+  let budgetPages: Int
+  let lock = Lock()
+  let table = PageTable()
+  let epoch = Atomic<UInt64>(1)
+  let spill: SpillFile
+
+  // All below is guarded by `lock`.
+  var readers = ReaderSlots()
+  var clean: [VersionPointer] = []
+  var unclean: [VersionPointer] = []
+  private var hand = 0
+  private var spillHand = 0
+  private var freeBuffers: [UnsafeMutableRawPointer] = []
+  private(set) var bufferCount = 0
+  private var freeVersions: [VersionPointer] = []
+  private var versionBlocks: [VersionPointer] = []
+  private var limbo: [(epoch: UInt64, version: UInt, buffer: UInt)] = []
+  private var limboStart = 0
+  var evictions: UInt64 = 0
+
+  init(pageSize: Int, budgetBytes: Int, spill: SpillFile) {
+    self.pageSize = pageSize
+    self.budgetPages = max(32, budgetBytes / pageSize)
+    self.spill = spill
+  }
+
+  deinit {
+    for version in clean { version.bytes?.deallocate() }
+    for version in unclean { version.bytes?.deallocate() }
+    for buffer in freeBuffers { buffer.deallocate() }
+    for item in limbo[limboStart...] {
+      UnsafeMutableRawPointer(bitPattern: item.buffer)?.deallocate()
+    }
+    for block in versionBlocks {
+      block.deinitialize(count: Self.versionBlock)
+      block.deallocate()
+    }
+    readers.destroy()
+  }
+
+  // MARK: Buffers and versions
+
+  private static let versionBlock = 256
+
+  /// A page-sized buffer with undefined contents.
+  func takeBuffer() -> UnsafeMutableRawPointer {
+    if let buffer = freeBuffers.popLast() { return buffer }
+    reclaim()
+    if let buffer = freeBuffers.popLast() { return buffer }
+    if bufferCount >= budgetPages {
+      evict(16)
+      reclaim()
+      if let buffer = freeBuffers.popLast() { return buffer }
+    }
+    bufferCount += 1
+    return .allocate(byteCount: pageSize, alignment: 64)
+  }
+
+  /// Counts a buffer that was allocated elsewhere and now belongs to a version.
+  func adoptBuffer() { bufferCount += 1 }
+
+  func giveBuffer(_ buffer: UnsafeMutableRawPointer) {
+    if bufferCount > budgetPages {
+      bufferCount -= 1
+      buffer.deallocate()
+    } else {
+      freeBuffers.append(buffer)
+    }
+  }
+
+  func takeVersion() -> VersionPointer {
+    if let version = freeVersions.popLast() { return version }
+    let block = VersionPointer.allocate(capacity: Self.versionBlock)
+    for i in 0..<Self.versionBlock {
+      (block + i).initialize(to: Version())
+      freeVersions.append(block + i)
+    }
+    versionBlocks.append(block)
+    return freeVersions.removeLast()
+  }
+
+  /// Gives back a version that no one else can have seen.
+  func giveVersion(_ version: VersionPointer) {
+    version.deinitialize(count: 1)
+    version.initialize(to: Version())
+    freeVersions.append(version)
+  }
+
+  // MARK: Rings
+
+  func enlist(_ version: VersionPointer) {
+    if version.pointee.isDirty || version.pointee.isRetained {
+      version.pointee.ringIndex = unclean.count
+      unclean.append(version)
+    } else {
+      version.pointee.ringIndex = clean.count
+      clean.append(version)
+    }
+  }
+
+  func delist(_ version: VersionPointer) {
+    let index = version.pointee.ringIndex
+    guard index >= 0 else { return }
+    version.pointee.ringIndex = -1
+    if version.pointee.isDirty || version.pointee.isRetained {
+      let last = unclean.removeLast()
+      if last != version {
+        unclean[index] = last
+        last.pointee.ringIndex = index
+      }
+    } else {
+      let last = clean.removeLast()
+      if last != version {
+        clean[index] = last
+        last.pointee.ringIndex = index
+      }
+    }
+  }
+
+  // MARK: Chains
+
+  /// The newest version of `page` at or below `snapshot`.
+  @inline(__always)
+  func find(_ page: PageNumber, _ snapshot: LSN) -> VersionPointer? {
+    guard let entry = table.entry(page) else { return nil }
+    var version = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring))
+    while let v = version, v.pointee.lsn > snapshot { version = v.older }
+    return version
+  }
+
+  /// Appends a version that is older than all of its page in memory. Under the lock.
+  func appendOldest(_ version: VersionPointer) {
+    let entry = table.makeEntry(version.pointee.page)
+    enlist(version)
+    guard var last = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring)) else {
+      entry.pointee.head.store(version.word, ordering: .sequentiallyConsistent)
+      return
+    }
+    while let older = last.older { last = older }
+    last.pointee.previous.store(version.word, ordering: .sequentiallyConsistent)
+  }
+
+  /// Takes a version out of its page's chain and lets it go when no one can be looking at it.
+  func unlink(_ version: VersionPointer) {
+    guard let entry = table.entry(version.pointee.page) else { return }
+    let next = version.pointee.previous.load(ordering: .acquiring)
+    let head = entry.pointee.head.load(ordering: .acquiring)
+    if head == version.word {
+      entry.pointee.head.store(next, ordering: .sequentiallyConsistent)
+    } else {
+      var at = VersionPointer(word: head)
+      while let v = at, v.pointee.previous.load(ordering: .acquiring) != version.word {
+        at = v.older
+      }
+      guard let before = at else { return }
+      before.pointee.previous.store(next, ordering: .sequentiallyConsistent)
+    }
+    delist(version)
+    if version.pointee.spillSlot != 0 {
+      spill.give(version.pointee.spillSlot - 1)
+      version.pointee.spillSlot = 0
+    }
+    retire(version: version.word, buffer: version.pointee.data.load(ordering: .acquiring))
+  }
+
+  func retire(version: UInt, buffer: UInt) {
+    let tag = epoch.load(ordering: .sequentiallyConsistent)
+    limbo.append((tag, version, buffer))
+  }
+
+  /// Frees what rests in limbo and can be seen by no one.
+  func reclaim() {
+    guard limboStart < limbo.count else { return }
+    epoch.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    let oldest = readers.oldestEpoch()
+    while limboStart < limbo.count, limbo[limboStart].epoch < oldest {
+      let item = limbo[limboStart]
+      limboStart += 1
+      if let version = VersionPointer(word: item.version) {
+        if version.pointee.pins.load(ordering: .sequentiallyConsistent) != 0 {
+          // A pin outlives enter ... leave: try again later.
+          limbo.append((epoch.load(ordering: .relaxed), item.version, item.buffer))
+          continue
+        }
+        giveVersion(version)
+      }
+      if let buffer = UnsafeMutableRawPointer(bitPattern: item.buffer) { giveBuffer(buffer) }
+    }
+    if limboStart > 1024 && limboStart * 2 > limbo.count {
+      limbo.removeFirst(limboStart)
+      limboStart = 0
+    }
+  }
+
+  // MARK: Eviction
+
+  private func evict(_ wanted: Int) {
+    var left = wanted
+    var steps = clean.count * 2
+    while left > 0 && steps > 0 && !clean.isEmpty {
+      steps -= 1
+      if hand >= clean.count { hand = 0 }
+      let version = clean[hand]
+      if version.pointee.isReferenced.load(ordering: .relaxed) {
+        version.pointee.isReferenced.store(false, ordering: .relaxed)
+        hand += 1
+        continue
+      }
+      if version.older != nil {
+        // Without it a reader would take the older version for the one of its snapshot.
+        delist(version)
+        version.pointee.isRetained = true
+        enlist(version)
+        continue
+      }
+      version.pointee.isEvicting.store(true, ordering: .sequentiallyConsistent)
+      guard version.pointee.pins.load(ordering: .sequentiallyConsistent) == 0 else {
+        version.pointee.isEvicting.store(false, ordering: .sequentiallyConsistent)
+        hand += 1
+        continue
+      }
+      unlink(version)
+      evictions &+= 1
+      left -= 1
+    }
+    if left > 0 { spillSome(left) }
+  }
+
+  /// Moves committed versions that the page file lacks into the spill file.
+  private func spillSome(_ wanted: Int) {
+    var left = wanted
+    var steps = unclean.count
+    while left > 0 && steps > 0 {
+      steps -= 1
+      if spillHand >= unclean.count { spillHand = 0 }
+      let version = unclean[spillHand]
+      spillHand += 1
+      guard let bytes = version.bytes else { continue }
+      version.pointee.isEvicting.store(true, ordering: .sequentiallyConsistent)
+      defer { version.pointee.isEvicting.store(false, ordering: .sequentiallyConsistent) }
+      guard version.pointee.pins.load(ordering: .sequentiallyConsistent) == 0 else { continue }
+      // A spill that fails costs memory, not data: the version stays where it is.
+      guard let slot = spill.put(bytes) else { return }
+      version.pointee.spillSlot = slot + 1
+      version.pointee.data.store(0, ordering: .sequentiallyConsistent)
+      retire(version: 0, buffer: UInt(bitPattern: bytes))
+      left -= 1
+    }
+  }
+
+  // MARK: Snapshots
+
+  /// Drops a replaced version, or leaves it with the newest snapshot that needs it.
+  func trim(_ item: Superseded) {
+    if let holder = readers.holder(from: item.lsn, below: item.successor) {
+      holder.pointee.held.append(item)
+      return
+    }
+    guard let entry = table.entry(item.page) else { return }
+    var at = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring))
+    while let v = at, v.pointee.lsn > item.lsn { at = v.older }
+    guard let version = at, version.pointee.lsn == item.lsn else { return }
+    if entry.pointee.head.load(ordering: .acquiring) == version.word { return }
+    unlink(version)
+  }
+}

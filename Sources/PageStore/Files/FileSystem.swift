@@ -1,0 +1,68 @@
+/// The only door between the engine and the operating system.
+///
+/// A test may put its own behind it: every read, write, sync and rename of a database passes here.
+public protocol FileSystem: AnyObject, Sendable {
+  /// Opens `path`; `.createNew` refuses an existing file or link and makes it readable and
+  /// writable by its owner alone (mode 0600, whatever the umask).
+  func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile
+  /// Replaces `to` by `from` in one step. Durable after `syncDirectory`.
+  func rename(_ from: String, to: String) throws(StoreError)
+  /// Removes a name. Durable after `syncDirectory`.
+  func remove(_ path: String) throws(StoreError)
+  /// Makes creations, renames and removals in the folder of `path` durable.
+  func syncDirectory(of path: String) throws(StoreError)
+  /// What stands at `path`, or nil when nothing does.
+  func identity(of path: String) throws(StoreError) -> FileIdentity?
+  /// A read-write file without a name, for data that recovery never needs.
+  func openTemporary(beside path: String) throws(StoreError) -> any StorageFile
+  /// `path` with symbolic links resolved, so that one file has one log.
+  func canonicalPath(_ path: String) throws(StoreError) -> String
+  /// Bytes free for this process on the device of `path`, or nil when unknown.
+  func freeBytes(at path: String) -> UInt64?
+}
+
+/// How a file is opened.
+public enum FileOpenMode: Sendable {
+  case readOnly, readWrite, createNew
+}
+
+/// Which file a name or handle stands for.
+public struct FileIdentity: Sendable, Hashable {
+  public var device: UInt64
+  public var inode: UInt64
+  public var linkCount: UInt64
+  public var isRegular: Bool
+  public init(device: UInt64, inode: UInt64, linkCount: UInt64, isRegular: Bool) {
+    self.device = device
+    self.inode = inode
+    self.linkCount = linkCount
+    self.isRegular = isRegular
+  }
+}
+
+/// The answer to a request for the writer's lock.
+public enum LockResult: Sendable, Hashable {
+  case acquired
+  /// Held elsewhere, by the process named where the system tells.
+  case held(processID: Int32?)
+}
+
+/// An open file.
+public protocol StorageFile: AnyObject, Sendable {
+  /// Reads up to `buffer.count` bytes at `offset`; fewer only at the file's end.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int
+  /// Writes all bytes at `offset`, growing the file when needed.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError)
+  /// Bytes in the file.
+  func size() throws(StoreError) -> UInt64
+  /// Cuts or grows (with zeros) the file.
+  func truncate(to size: UInt64) throws(StoreError)
+  /// Returns when all that was written is durable. After an error nothing may be assumed.
+  func sync() throws(StoreError)
+  /// Takes the lock that one writer of the file holds; released by `close` or the process's end.
+  func lockForWriting() throws(StoreError) -> LockResult
+  /// Which file this is.
+  func identity() throws(StoreError) -> FileIdentity
+  /// Closes the handle. Further calls throw `closed`.
+  func close()
+}

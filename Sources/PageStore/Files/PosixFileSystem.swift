@@ -1,0 +1,269 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The file system of the operating system. Every system call of the engine is in this file.
+public final class PosixFileSystem: FileSystem {
+  /// The one instance.
+  public static let shared = PosixFileSystem()
+  private init() {}
+
+  public func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
+    // Paths come here resolved: a link in the place of a file was planted.
+    var flags = O_CLOEXEC | O_NOFOLLOW
+    switch mode {
+    case .readOnly: flags |= O_RDONLY
+    case .readWrite: flags |= O_RDWR
+    case .createNew: flags |= O_RDWR | O_CREAT | O_EXCL
+    }
+    // A FIFO or device must not make open wait; what it is is checked below.
+    flags |= O_NONBLOCK
+    let descriptor = try Self.openAboveStandard(path, flags)
+    let file = PosixFile(descriptor: descriptor, path: path)
+    let identity = try file.identity()
+    guard identity.isRegular else {
+      file.close()
+      throw StoreError(.notADatabase, "\(path) is not a regular file")
+    }
+    if mode == .createNew, fchmod(descriptor, 0o600) != 0 {
+      let error = systemError("set the mode of", path)
+      file.close()
+      throw error
+    }
+    return file
+  }
+
+  public func openTemporary(beside path: String) throws(StoreError) -> any StorageFile {
+    var random = SystemRandomNumberGenerator()
+    let name = path + ".spill-" + String(random.next() as UInt64, radix: 36)
+    let file = try open(name, .createNew)
+    try remove(name)
+    return file
+  }
+
+  public func rename(_ from: String, to: String) throws(StoreError) {
+    if systemRename(from, to) != 0 { throw systemError("rename", from) }
+  }
+
+  public func remove(_ path: String) throws(StoreError) {
+    if unlink(path) != 0 { throw systemError("remove", path) }
+  }
+
+  public func syncDirectory(of path: String) throws(StoreError) {
+    let folder = Self.folder(of: path)
+    let descriptor = try Self.openAboveStandard(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { systemClose(descriptor) }
+    if retrying({ fsync(descriptor) }) != 0 { throw systemError("sync the folder", folder) }
+  }
+
+  public func identity(of path: String) throws(StoreError) -> FileIdentity? {
+    var status = stat()
+    if stat(path, &status) != 0 {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw systemError("look at", path)
+    }
+    return FileIdentity(status)
+  }
+
+  public func canonicalPath(_ path: String) throws(StoreError) -> String {
+    guard let resolved = realpath(path, nil) else { throw systemError("open", path) }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  public func freeBytes(at path: String) -> UInt64? {
+    var status = statvfs()
+    guard statvfs(Self.folder(of: path), &status) == 0 else { return nil }
+    let (bytes, over) = UInt64(status.f_bavail).multipliedReportingOverflow(
+      by: UInt64(status.f_frsize))
+    return over ? nil : bytes
+  }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Descriptors 0 to 2 belong to standard streams: a database there would be overwritten by print.
+  private static func openAboveStandard(_ path: String, _ flags: Int32) throws(StoreError) -> Int32
+  {
+    let first = retrying { systemOpen(path, flags, 0o600) }
+    if first < 0 { throw systemError("open", path) }
+    if first > 2 { return first }
+    let moved = fcntl(first, F_DUPFD_CLOEXEC, 3)
+    let error = systemError("open", path)
+    systemClose(first)
+    if moved < 0 { throw error }
+    return moved
+  }
+}
+
+extension FileIdentity {
+  fileprivate init(_ status: stat) {
+    self.init(
+      device: UInt64(truncatingIfNeeded: status.st_dev),
+      inode: UInt64(truncatingIfNeeded: status.st_ino),
+      linkCount: UInt64(truncatingIfNeeded: status.st_nlink),
+      isRegular: (status.st_mode & S_IFMT) == S_IFREG)
+  }
+}
+
+/// An open descriptor. The lock guards it against a close under a running call.
+final class PosixFile: StorageFile, @unchecked Sendable {
+  private let descriptor: Int32
+  private let path: String
+  private let processID = currentProcessID()
+  private let guardian = Lock()
+  private var isClosed = false
+
+  init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit { close() }
+
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(StoreError) -> Int {
+    guard let base = buffer.baseAddress else { return 0 }
+    var done = 0
+    while done < buffer.count {
+      let place = try position(offset, done)
+      let n = pread(descriptor, base + done, buffer.count - done, place)
+      if n < 0 {
+        if errno == EINTR { continue }
+        throw systemError("read", path)
+      }
+      if n == 0 { break }
+      done += n
+    }
+    return done
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
+    guard let base = bytes.baseAddress else { return }
+    // A child made by fork shares the lock but not the state: its writes would tear the file.
+    guard processID == currentProcessID() else {
+      throw StoreError(.closed, "\(path) was opened by the parent process: open it again")
+    }
+    var done = 0
+    while done < bytes.count {
+      let place = try position(offset, done)
+      let n = pwrite(descriptor, base + done, bytes.count - done, place)
+      if n < 0 {
+        if errno == EINTR { continue }
+        throw systemError("write", path)
+      }
+      if n == 0 { throw StoreError(.io, "\(path) takes no more bytes", errno: EIO) }
+      done += n
+    }
+  }
+
+  func size() throws(StoreError) -> UInt64 {
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw systemError("look at", path) }
+    return UInt64(max(0, status.st_size))
+  }
+
+  func truncate(to size: UInt64) throws(StoreError) {
+    let length = try position(size, 0)
+    if retrying({ ftruncate(descriptor, length) }) != 0 { throw systemError("resize", path) }
+  }
+
+  func sync() throws(StoreError) {
+    #if canImport(Darwin)
+      let result = retrying { fcntl(descriptor, F_FULLFSYNC) }
+    #else
+      let result = fdatasync(descriptor)
+    #endif
+    if result != 0 { throw systemError("sync", path) }
+  }
+
+  func identity() throws(StoreError) -> FileIdentity {
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw systemError("look at", path) }
+    return FileIdentity(status)
+  }
+
+  /// An open-file-description lock on one byte far beyond any page excludes; a classic record lock
+  /// on the next byte only serves to tell others who holds it.
+  func lockForWriting() throws(StoreError) -> LockResult {
+    var exclusive = Self.lockRange(at: Self.lockOffset)
+    if retrying({ fcntl(descriptor, Self.setOpenFileLock, &exclusive) }) != 0 {
+      guard errno == EAGAIN || errno == EACCES else { throw systemError("lock", path) }
+      var holder = Self.lockRange(at: Self.lockOffset + 1)
+      let told = fcntl(descriptor, F_GETLK, &holder) == 0
+      let known = told && holder.l_type != Int16(F_UNLCK) && holder.l_pid > 0
+      return .held(processID: known ? holder.l_pid : nil)
+    }
+    var sign = Self.lockRange(at: Self.lockOffset + 1)
+    _ = fcntl(descriptor, F_SETLK, &sign)
+    return .acquired
+  }
+
+  func close() {
+    guardian.with {
+      guard !isClosed else { return }
+      isClosed = true
+      systemClose(descriptor)
+    }
+  }
+
+  private static let lockOffset: off_t = 1 << 61
+  #if canImport(Darwin)
+    private static let setOpenFileLock: Int32 = 90
+  #else
+    private static let setOpenFileLock: Int32 = 37
+  #endif
+
+  private static func lockRange(at start: off_t) -> flock {
+    var range = flock()
+    range.l_type = Int16(F_WRLCK)
+    range.l_whence = Int16(SEEK_SET)
+    range.l_start = start
+    range.l_len = 1
+    return range
+  }
+
+  private func position(_ offset: UInt64, _ done: Int) throws(StoreError) -> off_t {
+    guard !isClosed else { throw StoreError(.closed, "\(path) is closed") }
+    guard offset < UInt64(Self.lockOffset), done < 1 << 48 else {
+      throw StoreError(.tooLarge, "\(path) cannot have a byte at \(offset)")
+    }
+    return off_t(offset) + off_t(done)
+  }
+}
+
+private func retrying(_ call: () -> Int32) -> Int32 {
+  while true {
+    let result = call()
+    if result != -1 || errno != EINTR { return result }
+  }
+}
+
+private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+  open(path, flags, mode)
+}
+private func systemRename(_ from: String, _ to: String) -> Int32 { rename(from, to) }
+private func systemClose(_ descriptor: Int32) { _ = close(descriptor) }
+
+private func systemError(_ verb: String, _ path: String) -> StoreError {
+  let number = errno
+  let text = String(cString: strerror(number))
+  let code: StoreError.Code =
+    switch number {
+    case ENOENT, ENOTDIR: .notFound
+    case EEXIST: .exists
+    case EACCES, EPERM: .permission
+    case EROFS: .permission
+    case ENOSPC, EDQUOT, EFBIG: .diskFull
+    case EISDIR, ELOOP, ENXIO: .notADatabase
+    default: .io
+    }
+  return StoreError(code, "cannot \(verb) \(path): \(text)", errno: number)
+}

@@ -1,0 +1,263 @@
+/// One sound record of the log; `payload` is valid during the visit only.
+struct LogRecord {
+  var kind: UInt8
+  var lsn: LSN
+  var payload: UnsafeRawBufferPointer
+}
+
+/// What a pass over the log found.
+struct LogScan {
+  /// The incarnation in which the sound part ends.
+  var salt: UInt64
+  /// The end of the last whole group.
+  var end: LSN
+  /// Bytes after `end` that belonged to a group that was never acknowledged.
+  var droppedBytes: UInt64 = 0
+  /// Segments that hold some of the sound part.
+  var busySegments: Set<Int> = []
+  var groupCount = 0
+}
+
+/// Reads the log from a checkpoint on, group by group, by the tail rule.
+final class LogReader {
+  private let file: any StorageFile
+  private let fileID: FileID
+  private let seed: UInt64
+  private let segmentSize: Int
+  let segmentCount: Int
+  private var headers: [(index: Int, header: LogSegmentHeader)] = []
+  private var cache = RawBuffer(capacity: 1 << 16)
+  private var cachedIndex = -1
+  private var group = RawBuffer(capacity: 1 << 16)
+
+  /// Reads the segments' headers. Throws `corrupt` when the log is another file's.
+  init(file: any StorageFile, fileID: FileID, segmentSize: Int) throws(StoreError) {
+    self.file = file
+    self.fileID = fileID
+    self.segmentSize = segmentSize
+    seed = fileID.seed
+    segmentCount = Int(min(try file.size() / UInt64(segmentSize), 1 << 20))
+    var foreign = 0
+    let block = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: LogFormat.block, alignment: 64)
+    defer { block.deallocate() }
+    for index in 0..<segmentCount {
+      let n = try file.read(into: block, at: UInt64(index) * UInt64(segmentSize))
+      guard n == LogFormat.block, let base = block.baseAddress,
+        let header = LogSegmentHeader(UnsafeRawPointer(base))
+      else { continue }
+      guard header.fileID == fileID else {
+        foreign += 1
+        continue
+      }
+      guard Int(header.segmentSize) == segmentSize else { continue }
+      headers.append((index, header))
+    }
+    if foreign > 0 && headers.isEmpty {
+      throw StoreError(
+        .corrupt, "the log beside this file belongs to another database: put the right one back")
+    }
+  }
+
+  private var payloadSize: UInt64 { UInt64(segmentSize - LogFormat.block) }
+
+  /// Visits every sound record at or after `start` of incarnation `salt` and of those that follow it.
+  ///
+  /// `syncedEnd` is how far the file's header knows the log to have been synced: damage below it is
+  /// corruption, never a torn tail.
+  func scan(
+    from start: LSN, salt startSalt: UInt64, syncedEnd: LSN, wasClosed: Bool,
+    visit: (LogRecord) throws(StoreError) -> Void
+  ) throws(StoreError) -> LogScan {
+    var scan = LogScan(salt: startSalt, end: start)
+    var previousCheck: UInt64?
+    while true {
+      if let size = try loadGroup(at: scan.end, salt: scan.salt, &scan.busySegments) {
+        if try visitGroup(
+          at: scan.end, salt: scan.salt, size: size, &previousCheck, visit: visit)
+        {
+          scan.end &+= UInt64(size)
+          scan.groupCount += 1
+          continue
+        }
+      }
+      // No sound group here. Recovery may have begun a new incarnation at this very point.
+      if let next = successor(of: scan.salt, endingAt: scan.end) {
+        scan.salt = next.salt
+        scan.end = next.startLSN
+        previousCheck = nil
+        continue
+      }
+      break
+    }
+    try judgeTail(&scan, syncedEnd: syncedEnd, wasClosed: wasClosed)
+    return scan
+  }
+
+  /// The first segment of the incarnation that was begun where `salt` ended at `end`.
+  private func successor(of salt: UInt64, endingAt end: LSN) -> LogSegmentHeader? {
+    headers.lazy.map(\.header)
+      .filter { $0.previousSalt == salt && $0.previousEnd == end && $0.salt != salt }
+      .min { $0.startLSN < $1.startLSN }
+  }
+
+  // MARK: Groups
+
+  private func segment(holding lsn: LSN, salt: UInt64) -> (index: Int, header: LogSegmentHeader)? {
+    headers.first {
+      $0.header.salt == salt && $0.header.startLSN <= lsn
+        && lsn &- $0.header.startLSN < payloadSize
+    }
+  }
+
+  /// Reads the stream's bytes at `lsn` into `target`; false when a part is not there.
+  private func read(
+    _ lsn: LSN, count: Int, salt: UInt64, into target: UnsafeMutableRawPointer,
+    _ busy: inout Set<Int>
+  ) throws(StoreError) -> Bool {
+    var done = 0
+    while done < count {
+      guard let (index, header) = segment(holding: lsn &+ UInt64(done), salt: salt) else {
+        return false
+      }
+      if cachedIndex != index { try load(index) }
+      let at = Int(lsn &+ UInt64(done) &- header.startLSN) + LogFormat.block
+      let n = min(count - done, segmentSize - at)
+      guard at + n <= cache.count else { return false }
+      (target + done).copyMemory(from: cache.base + at, byteCount: n)
+      busy.insert(index)
+      done += n
+    }
+    return true
+  }
+
+  private func load(_ index: Int) throws(StoreError) {
+    cachedIndex = -1
+    cache.reset(keepAtMost: .max)
+    let room = cache.extend(segmentSize)
+    let n = try file.read(
+      into: UnsafeMutableRawBufferPointer(start: room, count: segmentSize),
+      at: UInt64(index) * UInt64(segmentSize))
+    cache.count = n
+    cachedIndex = index
+  }
+
+  /// Reads a whole group into memory; nil when no group that begins soundly stands there.
+  private func loadGroup(
+    at start: LSN, salt: UInt64, _ busy: inout Set<Int>
+  ) throws(StoreError) -> Int? {
+    group.reset(keepAtMost: .max)
+    var at = start
+    let limit = UInt64(segmentCount) * payloadSize
+    while true {
+      let header = group.extend(LogFormat.recordHeaderSize)
+      guard
+        try read(
+          at, count: LogFormat.recordHeaderSize, salt: salt, into: header, &busy),
+        isSound(header: header.readable, lsn: at, salt: salt, group: start)
+      else { return nil }
+      let length =
+        Int(header.readable.u32(LogFormat.payloadLength))
+        + Int(header.readable.u32(LogFormat.paddingLength))
+      guard UInt64(group.count) + UInt64(length) <= limit, length & 7 == 0 else { return nil }
+      let isLast = header.readable.u8(LogFormat.flags) & LogFormat.groupEndFlag != 0
+      let body = group.extend(length)
+      guard
+        try read(
+          at &+ UInt64(LogFormat.recordHeaderSize), count: length, salt: salt, into: body, &busy)
+      else { return nil }
+      at &+= UInt64(LogFormat.recordHeaderSize + length)
+      if isLast { return (at & LogFormat.blockMask) == 0 ? group.count : nil }
+    }
+  }
+
+  private func isSound(
+    header: UnsafeRawPointer, lsn: LSN, salt: UInt64, group: LSN
+  ) -> Bool {
+    header.u32(LogFormat.magic) == LogFormat.recordMagic
+      && header.u64(LogFormat.salt) == salt && header.u64(LogFormat.lsn) == lsn
+      && header.u64(LogFormat.group) == group
+      && header.u64(LogFormat.headerCheck)
+        == XXH64.hash(
+          UnsafeRawBufferPointer(start: header, count: LogFormat.headerCheck), seed: seed)
+  }
+
+  /// Checks every record of the loaded group, then visits them; false when one is damaged.
+  private func visitGroup(
+    at start: LSN, salt: UInt64, size: Int, _ previousCheck: inout UInt64?,
+    visit: (LogRecord) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    var offsets: [Int] = []
+    var at = 0
+    var check = previousCheck
+    while at < size {
+      let header = UnsafeRawPointer(group.base + at)
+      let length =
+        Int(header.u32(LogFormat.payloadLength)) + Int(header.u32(LogFormat.paddingLength))
+      let body = UnsafeRawBufferPointer(
+        start: header + LogFormat.recordHeaderSize, count: length)
+      guard header.u64(LogFormat.bodyCheck) == XXH64.hash(body, seed: seed) else { return false }
+      if let check, header.u64(LogFormat.previousCheck) != check { return false }
+      check = header.u64(LogFormat.headerCheck)
+      offsets.append(at)
+      at += LogFormat.recordHeaderSize + length
+    }
+    for offset in offsets {
+      let header = UnsafeRawPointer(group.base + offset)
+      try visit(
+        LogRecord(
+          kind: header.u8(LogFormat.kind), lsn: header.u64(LogFormat.lsn),
+          payload: UnsafeRawBufferPointer(
+            start: header + LogFormat.recordHeaderSize,
+            count: Int(header.u32(LogFormat.payloadLength)))))
+    }
+    previousCheck = check
+    return true
+  }
+
+  // MARK: The tail rule
+
+  /// Tells a torn last group, which was never acknowledged, from damage to acknowledged ones.
+  private func judgeTail(
+    _ scan: inout LogScan, syncedEnd: LSN, wasClosed: Bool
+  ) throws(StoreError) {
+    let damaged = StoreError(
+      .corrupt,
+      "the log is damaged at \(scan.end) and holds later commits: restore a backup or recover")
+    if scan.end < syncedEnd { throw damaged }
+    for (_, header) in headers
+    where header.previousSalt == scan.salt && header.previousEnd > scan.end {
+      throw damaged
+    }
+    var tailEnd = scan.end
+    for index in 0..<segmentCount {
+      try load(index)
+      var at = LogFormat.block
+      while at + LogFormat.recordHeaderSize <= cache.count {
+        let header = UnsafeRawPointer(cache.base + at)
+        let isOfSalt = header.u64(LogFormat.salt) == scan.salt
+        let lsn = header.u64(LogFormat.lsn)
+        let group = header.u64(LogFormat.group)
+        let isMagic = header.u32(LogFormat.magic) == LogFormat.recordMagic
+        if isOfSalt || (isMagic && lsn == scan.end) {
+          let isWhole = isSound(header: header, lsn: lsn, salt: scan.salt, group: group)
+          if isWhole && group > scan.end { throw damaged }
+          // One damaged field of a header must not hide the group that it began.
+          let likeness =
+            (isOfSalt ? 1 : 0) + (isMagic ? 1 : 0) + (lsn == scan.end ? 1 : 0)
+            + (group == scan.end ? 1 : 0)
+          if (isWhole && lsn >= scan.end) || (!isWhole && likeness >= 3) {
+            tailEnd = max(tailEnd, (isWhole ? lsn : scan.end) &+ UInt64(LogFormat.block))
+          }
+        }
+        at += LogFormat.block
+      }
+    }
+    cachedIndex = -1
+    scan.droppedBytes = tailEnd &- scan.end
+    if wasClosed && scan.droppedBytes > 0 && scan.groupCount == 0 {
+      // After a clean close nothing may be missing; what stands here is an older remain.
+      scan.droppedBytes = 0
+    }
+  }
+}

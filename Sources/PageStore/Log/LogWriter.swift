@@ -1,0 +1,319 @@
+/// The end of the log that grows: gathers records into groups, writes and syncs them.
+///
+/// Whoever finds the disk idle writes all waiting records as one group; the next group gathers
+/// meanwhile. At most one group is written and not yet synced.
+final class LogWriter: @unchecked Sendable {
+  struct Segment {
+    var startLSN: LSN
+    var index: Int
+  }
+
+  let file: any StorageFile
+  let fileID: FileID
+  let timeline: UInt64
+  let segmentSize: Int
+  let seed: UInt64
+  let lock = Lock()
+  /// Called with the LSN of the last record that became durable.
+  var onDurable: @Sendable (LSN) -> Void = { _ in }
+
+  // Guarded by `lock`.
+  private(set) var salt: UInt64
+  private var previousSalt: UInt64
+  private var previousEnd: LSN
+  private var pending = RawBuffer(capacity: 64 << 10)
+  private var spare = RawBuffer(capacity: 64 << 10)
+  private var recordOffsets: [Int] = []
+  private var spareOffsets: [Int] = []
+  private var groupStart: LSN
+  private var lastRecord: LSN = 0
+  private var isFlushing = false
+  private var lastCheck: UInt64 = 0
+  private(set) var durableRecord: LSN = 0
+  private(set) var durableEnd: LSN
+  private(set) var segments: [Segment] = []
+  private(set) var freeSegments: [Int]
+  private(set) var segmentCount: Int
+  private(set) var failure: StoreError?
+  private(set) var syncCount: UInt64 = 0
+  private(set) var bytesWritten: UInt64 = 0
+  private(set) var groupCount: UInt64 = 0
+
+  private static let headRoom = LogFormat.block
+
+  init(
+    file: any StorageFile, fileID: FileID, timeline: UInt64, salt: UInt64, startLSN: LSN,
+    previousSalt: UInt64, previousEnd: LSN, segmentSize: Int, segmentCount: Int,
+    busySegments: Set<Int>
+  ) {
+    self.file = file
+    self.fileID = fileID
+    self.timeline = timeline
+    self.salt = salt
+    self.previousSalt = previousSalt
+    self.previousEnd = previousEnd
+    self.segmentSize = segmentSize
+    self.segmentCount = segmentCount
+    seed = fileID.seed
+    groupStart = startLSN
+    durableEnd = startLSN
+    freeSegments = (0..<segmentCount).filter { !busySegments.contains($0) }.reversed()
+    pending.count = Self.headRoom
+    spare.count = Self.headRoom
+  }
+
+  var payloadPerSegment: Int { segmentSize - LogFormat.block }
+
+  /// Where the stream ends, flushed or not.
+  var end: LSN { lock.with { groupStart &+ UInt64(pending.count - Self.headRoom) } }
+
+  /// Bytes of the log that may not be reused yet.
+  var bytesInUse: Int { lock.with { segments.count * segmentSize } }
+
+  // MARK: Appending
+
+  /// Adds a record and answers its LSN. `parts` are copied one after the other.
+  func append(kind: UInt8, _ parts: UnsafeRawBufferPointer...) throws(StoreError) -> LSN {
+    lock.lock()
+    defer { lock.unlock() }
+    if let failure { throw failure }
+    var length = 0
+    for part in parts { length += part.count }
+    guard length < Int(UInt32.max) - 8192 else {
+      throw StoreError(.tooLarge, "a transaction may not log more than 4 GiB: commit in parts")
+    }
+    try reserve(LogFormat.recordHeaderSize + length + LogFormat.block)
+    let offset = pending.count
+    let header = pending.extend(LogFormat.recordHeaderSize)
+    header.initializeMemory(as: UInt8.self, repeating: 0, count: LogFormat.recordHeaderSize)
+    for part in parts { pending.append(part) }
+    let padding = (8 - (length & 7)) & 7
+    pending.appendZeros(padding)
+    let lsn = groupStart &+ UInt64(offset - Self.headRoom)
+    let written = pending.base + offset
+    written.set32(LogFormat.magic, LogFormat.recordMagic)
+    written.set8(LogFormat.kind, kind)
+    written.set64(LogFormat.salt, salt)
+    written.set64(LogFormat.lsn, lsn)
+    written.set64(LogFormat.group, groupStart)
+    written.set32(LogFormat.payloadLength, UInt32(length))
+    written.set32(LogFormat.paddingLength, UInt32(padding))
+    recordOffsets.append(offset)
+    lastRecord = lsn
+    return lsn
+  }
+
+  /// Makes sure that the pending group and `bytes` more fit into segments that are on disk already,
+  /// so that a full disk refuses a commit before it begins rather than half-way.
+  private func reserve(_ bytes: Int) throws(StoreError) {
+    let needed = pending.count - Self.headRoom + bytes
+    var room = freeSegments.count * payloadPerSegment
+    if let last = segments.last, !isFlushing {
+      room += payloadPerSegment - Int(min(groupStart &- last.startLSN, UInt64(payloadPerSegment)))
+    }
+    while room < needed {
+      try addSegment()
+      room += payloadPerSegment
+    }
+  }
+
+  /// Pre-writes one more segment, so that a later sync of it touches no file metadata.
+  func addSegment() throws(StoreError) {
+    let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: segmentSize, alignment: 64)
+    defer { zeros.deallocate() }
+    zeros.initializeMemory(as: UInt8.self, repeating: 0)
+    try file.write(UnsafeRawBufferPointer(zeros), at: UInt64(segmentCount) * UInt64(segmentSize))
+    do {
+      try file.sync()
+    } catch {
+      failure = .init(.poisoned, "a sync failed (\(error.message)): close and open again")
+      throw error
+    }
+    syncCount &+= 1
+    freeSegments.insert(segmentCount, at: 0)
+    segmentCount += 1
+  }
+
+  // MARK: Flushing
+
+  /// Returns when every record up to `lsn` is durable.
+  func flush(upTo lsn: LSN) throws(StoreError) {
+    lock.lock()
+    while true {
+      if durableRecord >= lsn {
+        lock.unlock()
+        return
+      }
+      if let failure {
+        lock.unlock()
+        throw failure
+      }
+      if isFlushing {
+        lock.wait()
+        continue
+      }
+      flushPending()
+    }
+  }
+
+  /// Makes all that was appended so far durable.
+  func flushAll() throws(StoreError) {
+    let last = lock.with { lastRecord }
+    try flush(upTo: last)
+  }
+
+  /// Writes and syncs the pending group. Called and returns with the lock held.
+  private func flushPending() {
+    guard !recordOffsets.isEmpty else { return }
+    isFlushing = true
+    let group = pending
+    let offsets = recordOffsets
+    let start = groupStart
+    let last = lastRecord
+    pending = spare
+    pending.reset()
+    pending.count = Self.headRoom
+    recordOffsets = spareOffsets
+    recordOffsets.removeAll(keepingCapacity: true)
+    let used = group.count - Self.headRoom
+    let padding = (LogFormat.block - used % LogFormat.block) % LogFormat.block
+    group.appendZeros(padding)
+    groupStart = start &+ UInt64(used + padding)
+    let places = place(start, count: used + padding)
+    lock.unlock()
+
+    seal(group, offsets, extraPadding: padding)
+    var problem: StoreError?
+    do throws(StoreError) {
+      try write(group, start, places)
+      try file.sync()
+    } catch {
+      problem = error
+    }
+
+    lock.lock()
+    spare = group
+    spareOffsets = offsets
+    isFlushing = false
+    if let problem {
+      failure = StoreError(
+        .poisoned,
+        "the log could not be made durable (\(problem.message)): close the database and open it again",
+        errno: problem.errno)
+    } else {
+      syncCount &+= 1
+      groupCount &+= 1
+      bytesWritten &+= UInt64(used + padding)
+      durableRecord = last
+      durableEnd = start &+ UInt64(used + padding)
+      onDurable(last)
+    }
+    lock.broadcast()
+  }
+
+  /// Finds segments for a group; takes free ones where the last is full.
+  private func place(_ start: LSN, count: Int) -> [Segment] {
+    var places: [Segment] = []
+    var at = start
+    let end = start &+ UInt64(count)
+    while at < end {
+      if let last = segments.last, at &- last.startLSN < UInt64(payloadPerSegment) {
+        places.append(last)
+        at = last.startLSN &+ UInt64(payloadPerSegment)
+      } else {
+        // `reserve` has put enough segments on disk.
+        let index = freeSegments.popLast() ?? segmentCount
+        if index == segmentCount { segmentCount += 1 }
+        let segment = Segment(startLSN: at, index: index)
+        segments.append(segment)
+        places.append(segment)
+        at &+= UInt64(payloadPerSegment)
+      }
+    }
+    return places
+  }
+
+  /// Fills in what is known only when the group is complete: its end and the checksums.
+  private func seal(_ group: RawBuffer, _ offsets: [Int], extraPadding: Int) {
+    for (i, offset) in offsets.enumerated() {
+      let header = group.base + offset
+      if i == offsets.count - 1 {
+        header.set8(LogFormat.flags, LogFormat.groupEndFlag)
+        header.set32(
+          LogFormat.paddingLength,
+          header.readable.u32(LogFormat.paddingLength) + UInt32(extraPadding))
+      }
+      let length =
+        Int(header.readable.u32(LogFormat.payloadLength))
+        + Int(header.readable.u32(LogFormat.paddingLength))
+      let body = UnsafeRawBufferPointer(
+        start: header + LogFormat.recordHeaderSize, count: length)
+      header.set64(LogFormat.previousCheck, lastCheck)
+      header.set64(LogFormat.bodyCheck, XXH64.hash(body, seed: seed))
+      lastCheck = XXH64.hash(
+        UnsafeRawBufferPointer(start: header, count: LogFormat.headerCheck), seed: seed)
+      header.set64(LogFormat.headerCheck, lastCheck)
+    }
+  }
+
+  private func write(_ group: RawBuffer, _ start: LSN, _ places: [Segment]) throws(StoreError) {
+    var at = start
+    let end = start &+ UInt64(group.count - Self.headRoom)
+    for segment in places {
+      let stop = min(end, segment.startLSN &+ UInt64(payloadPerSegment))
+      let count = Int(stop &- at)
+      let from = group.base + Self.headRoom + Int(at &- start)
+      let place = UInt64(segment.index) * UInt64(segmentSize)
+      if at == segment.startLSN {
+        // The 4 KiB before the bytes are free or written already: the header goes with them.
+        if at == start {
+          header(of: segment).encode(into: from - LogFormat.block)
+          try file.write(
+            UnsafeRawBufferPointer(start: from - LogFormat.block, count: count + LogFormat.block),
+            at: place)
+        } else {
+          let block = UnsafeMutableRawPointer.allocate(byteCount: LogFormat.block, alignment: 64)
+          defer { block.deallocate() }
+          header(of: segment).encode(into: block)
+          try file.write(
+            UnsafeRawBufferPointer(start: block, count: LogFormat.block), at: place)
+          try file.write(
+            UnsafeRawBufferPointer(start: from, count: count), at: place + UInt64(LogFormat.block))
+        }
+      } else {
+        try file.write(
+          UnsafeRawBufferPointer(start: from, count: count),
+          at: place + UInt64(LogFormat.block) + (at &- segment.startLSN))
+      }
+      at = stop
+    }
+  }
+
+  private func header(of segment: Segment) -> LogSegmentHeader {
+    LogSegmentHeader(
+      fileID: fileID, timeline: timeline, salt: salt, startLSN: segment.startLSN,
+      previousSalt: previousSalt, previousEnd: previousEnd, segmentSize: UInt32(segmentSize))
+  }
+
+  // MARK: Reuse
+
+  /// Lets segments that lie wholly below `lsn` be written again.
+  func release(below lsn: LSN) {
+    lock.with {
+      while let first = segments.first,
+        first.startLSN &+ UInt64(payloadPerSegment) <= lsn, segments.count > 1 || !isFlushing
+      {
+        segments.removeFirst()
+        freeSegments.insert(first.index, at: 0)
+      }
+    }
+  }
+
+  /// Refuses everything from now on.
+  func poison(_ error: StoreError) {
+    lock.with {
+      if failure == nil { failure = error }
+      lock.broadcast()
+    }
+  }
+}

@@ -1,0 +1,265 @@
+import Synchronization
+
+extension Pager {
+  /// Writes all durable changes into the page file, so that the log before them can be reused.
+  public func checkpoint() throws(StoreError) {
+    guard !isReadOnly else { return }
+    try checkpointLock.with { () throws(StoreError) in
+      guard log != nil else { return }
+      try runCheckpoint(closing: false)
+    }
+  }
+
+  /// After a commit: begins a checkpoint when the log or the dirty pages have grown enough.
+  func checkpointIfDue() {
+    guard let log else { return }
+    let dirty = cache.lock.with { dirtyPages.count }
+    let since = log.lock.with { log.durableEnd } &- checkpointEnd.load(ordering: .relaxed)
+    guard since > UInt64(options.checkpointLogBytes) || dirty > cache.budgetPages / 2 else {
+      return
+    }
+    if options.hasBackgroundCheckpoints {
+      checkpointer?.wake()
+    } else {
+      try? checkpoint()
+    }
+  }
+
+  /// One checkpoint, under `checkpointLock`.
+  ///
+  /// Images of the pages that stand to be overwritten go into the log first, so that a torn write
+  /// has a sound base; then the pages, then the header. Commits go on meanwhile.
+  func runCheckpoint(closing: Bool, both: Bool = false) throws(StoreError) {
+    guard let log else { return }
+    let (slot, snapshot, candidates, pageCount, position) = beginCheckpoint(log)
+    defer { give(slot) }
+    var versions: [VersionPointer] = []
+    cache.lock.with {
+      for number in candidates {
+        if let version = cache.find(number, snapshot), version.pointee.isDirty {
+          version.pointee.pins.wrappingAdd(1, ordering: .sequentiallyConsistent)
+          versions.append(version)
+        }
+      }
+    }
+    versions.sort { $0.pointee.page < $1.pointee.page }
+    do throws(StoreError) {
+      try writeImages(versions, log)
+      try preserveOldVersions(versions)
+      try writePages(versions)
+      try finishCheckpoint(
+        position: position, pageCount: pageCount, closing: closing, both: both || closing)
+    } catch {
+      cache.lock.with {
+        for version in versions {
+          version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        }
+        dirtyPages.append(contentsOf: candidates)
+      }
+      throw error
+    }
+    markClean(versions, candidates)
+    log.release(below: min(olderCheckpointLSN, header.checkpointLSN))
+    checkpoints.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  /// Fixes one moment: a snapshot, the stream's position behind it, and what is dirty.
+  private func beginCheckpoint(_ log: LogWriter) -> (
+    slot: UnsafeMutablePointer<ReaderSlot>, snapshot: LSN, candidates: [PageNumber],
+    pageCount: UInt32, position: LSN
+  ) {
+    appendLock.with {
+      // A page count of a commit that is not durable yet only leaves room.
+      let count = writerLock.with { pageCount }
+      return log.lock.with {
+        let position = log.durableEnd
+        return cache.lock.with {
+          let snapshot = visibleLSN
+          let slot = cache.readers.take(snapshot: snapshot)
+          let candidates = dirtyPages
+          dirtyPages = []
+          return (slot, snapshot, candidates, count, position)
+        }
+      }
+    }
+  }
+
+  private func writeImages(_ versions: [VersionPointer], _ log: LogWriter) throws(StoreError) {
+    let batch = RawBuffer(capacity: 1 << 20)
+    var last: LSN = 0
+    func append() throws(StoreError) {
+      guard batch.count > 0 else { return }
+      last = try appendLock.with { () throws(StoreError) in
+        try log.append(kind: LogFormat.RecordKind.images, batch.bytes)
+      }
+      batch.count = 0
+    }
+    for version in versions where version.pointee.freshLSN <= header.checkpointLSN {
+      let bytes = try self.bytes(of: version)
+      let image = batch.extend(pageSize)
+      image.copyMemory(from: bytes, byteCount: pageSize)
+      checksum.stamp(image, version.pointee.page)
+      if batch.count >= 1 << 20 { try append() }
+    }
+    try append()
+    if last != 0 { try log.flush(upTo: last) }
+  }
+
+  /// A committed version's bytes; it is pinned, so they stay.
+  private func bytes(of version: VersionPointer) throws(StoreError) -> UnsafeMutableRawPointer {
+    if let bytes = version.bytes { return bytes }
+    return try load(version.pointee.page, snapshot: version.pointee.lsn)
+  }
+
+  /// Brings versions that open snapshots need, and that only the page file has, into memory before
+  /// the page file loses them.
+  private func preserveOldVersions(_ versions: [VersionPointer]) throws(StoreError) {
+    for version in versions {
+      let number = version.pointee.page
+      let isNeeded = cache.lock.with { () -> Bool in
+        guard let entry = cache.table.entry(number),
+          var oldest = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring))
+        else { return false }
+        while let older = oldest.older { oldest = older }
+        guard cache.readers.isAnySnapshot(below: oldest.pointee.lsn) else {
+          retainOlder(than: version)
+          return false
+        }
+        return oldest.pointee.isDirty || oldest == version
+      }
+      if isNeeded {
+        try loadOldest(number)
+        cache.lock.with { retainOlder(than: version) }
+      }
+    }
+  }
+
+  /// Marks the versions before `version` as no longer in the page file.
+  private func retainOlder(than version: VersionPointer) {
+    var at = version.older
+    while let older = at {
+      if !older.pointee.isDirty && !older.pointee.isRetained {
+        cache.delist(older)
+        older.pointee.isRetained = true
+        cache.enlist(older)
+      }
+      at = older.older
+    }
+  }
+
+  private func loadOldest(_ number: PageNumber) throws(StoreError) {
+    cache.lock.lock()
+    let buffer = cache.takeBuffer()
+    cache.lock.unlock()
+    var isKept = false
+    defer { if !isKept { cache.lock.with { cache.giveBuffer(buffer) } } }
+    let n = try file.read(
+      into: UnsafeMutableRawBufferPointer(start: buffer, count: pageSize),
+      at: UInt64(number) * UInt64(pageSize))
+    // A page that was never written, or only as part of a longer past, has nothing to preserve.
+    guard n == pageSize, checksum.isSound(buffer, number) else { return }
+    let lsn = buffer.readable.u64(PageHeader.lsn)
+    cache.lock.with {
+      guard let entry = cache.table.entry(number),
+        var oldest = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring))
+      else { return }
+      while let older = oldest.older { oldest = older }
+      guard lsn < oldest.pointee.lsn,
+        let holder = cache.readers.holder(from: lsn, below: oldest.pointee.lsn)
+      else { return }
+      let version = cache.takeVersion()
+      version.pointee.page = number
+      version.pointee.lsn = lsn
+      version.pointee.isRetained = true
+      version.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
+      holder.pointee.held.append(
+        Superseded(page: number, lsn: lsn, successor: oldest.pointee.lsn))
+      cache.appendOldest(version)
+      isKept = true
+    }
+  }
+
+  private func writePages(_ versions: [VersionPointer]) throws(StoreError) {
+    var writer = PageRunWriter(pager: self)
+    let scratch = UnsafeMutableRawPointer.allocate(byteCount: pageSize, alignment: 64)
+    defer { scratch.deallocate() }
+    for version in versions {
+      // Readers may be looking at the version: its checksum is stamped on a copy.
+      scratch.copyMemory(from: try bytes(of: version), byteCount: pageSize)
+      checksum.stamp(scratch, version.pointee.page)
+      try writer.add(version.pointee.page, scratch)
+    }
+    try writer.finish()
+  }
+
+  private func finishCheckpoint(
+    position: LSN, pageCount: UInt32, closing: Bool, both: Bool
+  ) throws(StoreError) {
+    guard let log else { return }
+    let wanted = UInt64(pageCount) * UInt64(pageSize)
+    if try file.size() < wanted { try file.truncate(to: wanted) }
+    try syncOrPoison()
+    var next = header
+    next.checkpointLSN = position
+    next.salt = log.salt
+    next.syncedLSN = closing ? log.lock.with { log.durableEnd } : position
+    if closing { next.checkpointLSN = next.syncedLSN }
+    next.pageCount = pageCount
+    next.isClosedCleanly = closing
+    (next.commitNumber, next.commitTime) = writerLock.with { (commitNumber, commitTime) }
+    try write(next)
+    if both {
+      try write(header)
+    }
+    checkpointEnd.store(header.checkpointLSN, ordering: .relaxed)
+  }
+
+  /// Writes the header into the slot of the older copy and syncs it.
+  func write(_ newHeader: FileHeader) throws(StoreError) {
+    var next = newHeader
+    next.sequence = header.sequence + 1
+    let slot = PageNumber(next.sequence & 1)
+    let page = UnsafeMutableRawPointer.allocate(byteCount: pageSize, alignment: 64)
+    defer { page.deallocate() }
+    next.encode(into: page, slot: slot)
+    try file.write(
+      UnsafeRawBufferPointer(start: page, count: pageSize),
+      at: UInt64(slot) * UInt64(pageSize))
+    try syncOrPoison()
+    olderCheckpointLSN = header.checkpointLSN
+    header = next
+  }
+
+  private func syncOrPoison() throws(StoreError) {
+    do throws(StoreError) {
+      try file.sync()
+    } catch {
+      log?.poison(
+        StoreError(.poisoned, "a sync of \(path) failed (\(error.message)): close and open again"))
+      throw error
+    }
+  }
+
+  private func markClean(_ versions: [VersionPointer], _ candidates: [PageNumber]) {
+    cache.lock.with {
+      for version in versions {
+        version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        cache.delist(version)
+        version.pointee.isDirty = false
+        if version.bytes == nil && version.pointee.spillSlot != 0 {
+          // The page file has it now; a spilled copy would outlive its use.
+          version.pointee.isRetained = true
+        }
+        cache.enlist(version)
+      }
+      // What was changed again while the checkpoint ran stays dirty.
+      for number in candidates {
+        guard let entry = cache.table.entry(number),
+          let head = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring)),
+          head.pointee.isDirty
+        else { continue }
+        dirtyPages.append(number)
+      }
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import Synchronization
+
+/// A commit that may not be durable yet.
+public struct CommitTicket: Sendable {
+  let pager: Pager?
+  /// The LSN of the commit's record, or of the newest one that it could see.
+  public let lsn: LSN
+
+  /// Returns when the commit is durable.
+  public func wait() throws(StoreError) {
+    guard let pager, let log = pager.log else { return }
+    try log.flush(upTo: lsn)
+    pager.checkpointIfDue()
+  }
+}
+
+extension PageTransaction {
+  /// Ends the transaction and makes its changes durable. Returns when they are, unless `durability`
+  /// says otherwise.
+  public func commit(durability: Durability = .durable) throws(StoreError) {
+    let ticket = try commitWithoutWaiting()
+    if durability == .durable { try ticket.wait() }
+  }
+
+  /// Ends the transaction and lets the next begin; the changes become durable and visible with the
+  /// next sync, which `CommitTicket.wait` waits for. Many tickets share one sync.
+  public func commitWithoutWaiting() throws(StoreError) -> CommitTicket {
+    guard !isOver else { throw StoreError(.closed, "the transaction has ended") }
+    guard isWritable else {
+      end()
+      return CommitTicket(pager: nil, lsn: 0)
+    }
+    if let outermost = savepoints.first {
+      _ = outermost
+      release(PageSavepoint(depth: 1))
+    }
+    guard !logPages.isEmpty else {
+      discardOwned()
+      end()
+      return pager.endWrite(self, published: false, rolledBack: false)
+    }
+    do throws(StoreError) {
+      try pager.logAndPublish(self)
+    } catch {
+      discardOwned()
+      end()
+      pager.freeSpace.forgetHints()
+      pager.endWrite(self, published: false, rolledBack: true)
+      throw error
+    }
+    end()
+    return pager.endWrite(self, published: true, rolledBack: false)
+  }
+}
+
+extension Pager {
+  /// Gives the writer's place to the next transaction.
+  @discardableResult
+  func endWrite(_ tx: PageTransaction, published: Bool, rolledBack: Bool) -> CommitTicket {
+    if rolledBack { freeSpace.forgetHints() }
+    // An outcome, a refusal too, may rest on commits that a power cut could still take back.
+    let ticket = CommitTicket(pager: self, lsn: cache.lock.with { publishedLSN })
+    changeBuffer = tx.changes
+    releaseWriter()
+    if !published && rolledBack { try? log?.flush(upTo: ticket.lsn) }
+    return ticket
+  }
+
+  /// Writes the transaction's record into the pending group of the log.
+  func logAndPublish(_ tx: PageTransaction) throws(StoreError) {
+    guard let log else { throw Self.closedError }
+    if let identity = try fileSystem.identity(of: path),
+      identity.inode != fileIdentity.inode
+        || identity.device != fileIdentity.device
+    {
+      throw StoreError(.io, "\(path) was replaced by another file while it was open: open it again")
+    }
+    try tx.logImages()
+    let now = max(options.clock(), commitTime)
+    let hasBulk = tx.logPages.contains { $0.flags & LogFormat.bulkFlag != 0 }
+    let tableBytes = tx.logPages.count * LogFormat.tableEntrySize
+    let head = UnsafeMutableRawPointer.allocate(
+      byteCount: LogFormat.commitHeaderSize + tableBytes, alignment: 8)
+    defer { head.deallocate() }
+    head.set64(LogFormat.commitNumber, commitNumber + 1)
+    head.set64(LogFormat.commitTime, UInt64(bitPattern: now))
+    head.set32(LogFormat.commitPageCount, tx.pageCount)
+    head.set32(LogFormat.commitTableCount, UInt32(tx.logPages.count))
+    head.set64(LogFormat.commitChangeBytes, UInt64(tx.changes.count))
+    head.set64(LogFormat.commitFlags, 0)
+    for (i, entry) in tx.logPages.enumerated() {
+      let at = LogFormat.commitHeaderSize + i * LogFormat.tableEntrySize
+      head.set32(at, entry.page)
+      head.set32(at + 4, entry.flags)
+      head.set64(at + 8, entry.baseLSN)
+    }
+    let headBytes = UnsafeRawBufferPointer(
+      start: head, count: LogFormat.commitHeaderSize + tableBytes)
+    let lsn: LSN
+    appendLock.lock()
+    defer { appendLock.unlock() }
+    if hasBulk {
+      // With the pending group flushed and appends held back, the record's LSN is known before it
+      // is written, as the pages that it covers must bear it.
+      try log.flushAll()
+      let expected = log.end
+      try writeBulkPages(tx, expected)
+      lsn = try log.append(
+        kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes)
+      guard lsn == expected else {
+        let error = StoreError(.poisoned, "the log moved during a bulk commit: open again")
+        log.poison(error)
+        throw error
+      }
+    } else {
+      lsn = try log.append(kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes)
+    }
+    writerLock.with {
+      commitNumber += 1
+      commitTime = now
+      pageCount = tx.pageCount
+    }
+    // Still under `appendLock`: a checkpoint must not find a durable record that is not published.
+    publish(tx, lsn)
+  }
+
+  /// Writes new pages of a large transaction straight into the page file, where no snapshot and no
+  /// log record can name them, and syncs them before the commit is logged.
+  private func writeBulkPages(_ tx: PageTransaction, _ lsn: LSN) throws(StoreError) {
+    var pages = tx.owned.filter { $0.pointee.isBulk && tx.ownVersion($0.pointee.page) == $0 }
+    pages.sort { $0.pointee.page < $1.pointee.page }
+    var writer = PageRunWriter(pager: self)
+    for version in pages {
+      let bytes = try tx.bytes(ofOwn: version)
+      bytes.set64(PageHeader.lsn, lsn)
+      checksum.stamp(bytes, version.pointee.page)
+      try writer.add(version.pointee.page, bytes)
+    }
+    try writer.finish()
+    do throws(StoreError) {
+      try file.sync()
+    } catch {
+      let poison = StoreError(.poisoned, "a sync of \(path) failed: close and open again")
+      log?.poison(poison)
+      throw error
+    }
+  }
+
+  /// Makes the transaction's pages the newest committed ones.
+  private func publish(_ tx: PageTransaction, _ lsn: LSN) {
+    commits.wrappingAdd(1, ordering: .relaxed)
+    cache.lock.lock()
+    defer { cache.lock.unlock() }
+    for own in tx.owned {
+      let number = own.pointee.page
+      guard let entry = cache.table.entry(number), entry.pointee.own == own.word else {
+        tx.giveBack(own)
+        continue
+      }
+      own.pointee.lsn = lsn
+      if own.pointee.isFresh { own.pointee.freshLSN = lsn }
+      if let bytes = own.bytes { bytes.set64(PageHeader.lsn, lsn) }
+      own.pointee.isDirty = !own.pointee.isBulk
+      if own.pointee.isBulk { own.pointee.freshLSN = 0 }
+      let head = entry.pointee.head.load(ordering: .acquiring)
+      own.pointee.previous.store(head, ordering: .relaxed)
+      entry.pointee.own = 0
+      cache.enlist(own)
+      entry.pointee.head.store(own.word, ordering: .releasing)
+      if let before = VersionPointer(word: head) {
+        superseded.append(Superseded(page: number, lsn: before.pointee.lsn, successor: lsn))
+        if own.pointee.isDirty && !before.pointee.isDirty { dirtyPages.append(number) }
+      } else if own.pointee.isDirty {
+        dirtyPages.append(number)
+      }
+    }
+    tx.owned.removeAll()
+    tx.dropped.removeAll()
+    publishedLSN = lsn
+    advance()
+  }
+
+  /// Called by the log when a record is durable.
+  func becameDurable(_ lsn: LSN) {
+    cache.lock.lock()
+    durableLSN = max(durableLSN, lsn)
+    advance()
+    cache.lock.unlock()
+  }
+
+  /// Lets new snapshots see what is both published and durable, and drops what they no longer need.
+  private func advance() {
+    let visible = min(publishedLSN, durableLSN)
+    guard visible > visibleLSN else { return }
+    visibleLSN = visible
+    while supersededStart < superseded.count, superseded[supersededStart].successor <= visible {
+      cache.trim(superseded[supersededStart])
+      supersededStart += 1
+    }
+    if supersededStart == superseded.count {
+      superseded.removeAll(keepingCapacity: superseded.capacity < 1 << 16)
+      supersededStart = 0
+    }
+  }
+}
+
+/// Gathers pages in ascending order and writes neighbours together.
+struct PageRunWriter {
+  private let pager: Pager
+  private let buffer = RawBuffer(capacity: 64 << 10)
+  private var first: PageNumber = 0
+  private static let limit = 1 << 20
+
+  init(pager: Pager) { self.pager = pager }
+
+  mutating func add(_ page: PageNumber, _ bytes: UnsafeMutableRawPointer) throws(StoreError) {
+    let size = pager.pageSize
+    if buffer.count > 0,
+      UInt64(first) + UInt64(buffer.count / size) != UInt64(page)
+        || buffer.count + size > Self.limit
+    {
+      try finish()
+    }
+    if buffer.count == 0 { first = page }
+    buffer.append(UnsafeRawBufferPointer(start: bytes, count: size))
+  }
+
+  mutating func finish() throws(StoreError) {
+    guard buffer.count > 0 else { return }
+    try pager.file.write(buffer.bytes, at: UInt64(first) * UInt64(pager.pageSize))
+    pager.pagesWritten.wrappingAdd(
+      UInt64(buffer.count / pager.pageSize), ordering: .relaxed)
+    buffer.count = 0
+  }
+}

@@ -1,0 +1,269 @@
+import Synchronization
+
+extension Pager {
+  /// Creates a page file at `path`, which must not exist, and opens it.
+  public static func create(
+    path: String, fileSystem: any FileSystem = PosixFileSystem.shared,
+    options: PagerOptions = PagerOptions()
+  ) throws(StoreError) -> Pager {
+    guard PageLimits.pageSizes.contains(options.pageSize) else {
+      throw StoreError(.tooLarge, "a page has 4096, 8192, 16384, 32768 or 65536 bytes")
+    }
+    guard try fileSystem.identity(of: logPath(path)) == nil else {
+      throw StoreError(
+        .exists,
+        "\(logPath(path)) is the log of another database: put that database back or remove its log")
+    }
+    let file = try fileSystem.open(path, .createNew)
+    do throws(StoreError) {
+      if case .held(let holder) = try file.lockForWriting() { throw heldError(path, holder) }
+      let header = FileHeader(
+        pageSize: options.pageSize,
+        fileID: FileID(low: options.random(), high: options.random()),
+        timeline: options.random(), checkpointLSN: LSN(LogFormat.block), salt: options.random(),
+        pageCount: firstPage, segmentSize: UInt32(options.segmentSize))
+      try writeFirstPages(file, header)
+      try file.sync()
+      try fileSystem.syncDirectory(of: path)
+      let canonical = try fileSystem.canonicalPath(path)
+      var written = header
+      written.sequence = 1
+      return Pager(
+        path: canonical, file: file, fileSystem: fileSystem, options: options, header: written,
+        identity: try file.identity())
+    } catch {
+      file.close()
+      try? fileSystem.remove(path)
+      throw error
+    }
+  }
+
+  private static func writeFirstPages(
+    _ file: any StorageFile, _ header: FileHeader
+  ) throws(StoreError) {
+    let size = header.pageSize
+    let pages = UnsafeMutableRawPointer.allocate(byteCount: size * 3, alignment: 64)
+    defer { pages.deallocate() }
+    var copy = header
+    for slot in 0..<2 {
+      copy.sequence = UInt64(slot)
+      copy.encode(into: pages + slot * size, slot: PageNumber(slot))
+    }
+    let map = pages + 2 * size
+    map.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    map.set32(PageHeader.number, 2)
+    map.set8(PageHeader.kind, PageKind.freeMap.rawValue)
+    map.set32(PageHeader.owner, FreeSpace.owner)
+    map.set8(PageHeader.size, 0b111)
+    PageChecksum(fileID: header.fileID, pageSize: size).stamp(map, 2)
+    try file.write(UnsafeRawBufferPointer(start: pages, count: size * 3), at: 0)
+  }
+
+  /// Opens the page file at `path`, and recovers it when the last writer did not close it.
+  public static func open(
+    path: String, fileSystem: any FileSystem = PosixFileSystem.shared,
+    options: PagerOptions = PagerOptions()
+  ) throws(StoreError) -> Pager {
+    let canonical = try fileSystem.canonicalPath(path)
+    var attempts = 0
+    while true {
+      attempts += 1
+      let file = try fileSystem.open(canonical, options.isReadOnly ? .readOnly : .readWrite)
+      do throws(StoreError) {
+        return try open(canonical, file, fileSystem, options)
+      } catch {
+        file.close()
+        // Beside a writer in another process the file and the log may be read a moment apart.
+        guard options.isReadOnly, error.code == .corrupt, attempts < 3 else { throw error }
+      }
+    }
+  }
+
+  private static func open(
+    _ path: String, _ file: any StorageFile, _ fileSystem: any FileSystem, _ options: PagerOptions
+  ) throws(StoreError) -> Pager {
+    let identity = try file.identity()
+    if !options.isReadOnly {
+      guard identity.linkCount <= 1 else {
+        throw StoreError(
+          .busy, "\(path) has more than one name, and each would have a log of its own: copy it")
+      }
+      if case .held(let holder) = try file.lockForWriting() { throw heldError(path, holder) }
+    }
+    let (header, note) = try readHeaders(path, file)
+    let needed = UInt64(header.pageCount) * UInt64(header.pageSize)
+    guard try file.size() >= needed else {
+      throw StoreError(
+        .corrupt, "\(path) is cut off: \(needed) bytes are named by its header, fewer are there")
+    }
+    let pager = Pager(
+      path: path, file: file, fileSystem: fileSystem, options: options, header: header,
+      identity: identity)
+    pager.headerNote = note
+    do throws(StoreError) {
+      try pager.recover()
+    } catch {
+      pager.isClosed.store(true, ordering: .releasing)
+      throw error
+    }
+    return pager
+  }
+
+  private static func heldError(_ path: String, _ holder: Int32?) -> StoreError {
+    let who = holder.map { "process \($0)" } ?? "another process"
+    return StoreError(.busy, "\(path) is open for writing in \(who): close it there first")
+  }
+
+  /// The newer sound header, and what is wrong with the other.
+  private static func readHeaders(
+    _ path: String, _ file: any StorageFile
+  ) throws(StoreError) -> (FileHeader, String?) {
+    let largest = PageLimits.pageSizes.last ?? 65536
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * largest, alignment: 64)
+    defer { buffer.deallocate() }
+    let count = try file.read(into: buffer, at: 0)
+    guard count > 0, let base = buffer.baseAddress.map({ UnsafeRawPointer($0) }) else {
+      throw StoreError(.notADatabase, "\(path) is empty: it is not a CareFS database")
+    }
+    var found: [FileHeader] = []
+    var isNewer = false
+    var looksLikeOurs = false
+    func tryHeader(_ at: Int, _ slot: PageNumber) {
+      guard at < count else { return }
+      do throws(FileHeader.ReadFailure) {
+        let header = try FileHeader(base + at, available: count - at, slot: slot)
+        if slot == 0 || header.pageSize == at { found.append(header) }
+      } catch {
+        if error == .newerFormat { isNewer = true }
+        if error != .notADatabase { looksLikeOurs = true }
+      }
+    }
+    tryHeader(0, 0)
+    let sizes = found.first.map { [$0.pageSize] } ?? PageLimits.pageSizes
+    for size in sizes { tryHeader(size, 1) }
+    if isNewer {
+      throw StoreError(.newerFormat, "\(path) was written by a newer CareFS: use that version")
+    }
+    guard let newest = found.max(by: { $0.sequence < $1.sequence }) else {
+      if looksLikeOurs {
+        throw StoreError(
+          .corrupt, "both headers of \(path) are damaged: restore a backup", page: 0)
+      }
+      throw StoreError(.notADatabase, "\(path) is not a CareFS database")
+    }
+    let note = found.count == 2 ? nil : "one of the two copies of the file header is damaged"
+    return (newest, note)
+  }
+
+  // MARK: Recovery
+
+  /// Reads the log, if there is one, and takes over what it holds.
+  private func recover() throws(StoreError) {
+    let logPath = Self.logPath(path)
+    guard try fileSystem.identity(of: logPath) != nil else {
+      guard header.isClosedCleanly else {
+        throw StoreError(
+          .corrupt, "\(logPath) is missing and \(path) was not closed: put the log back")
+      }
+      return
+    }
+    let logFile = try fileSystem.open(logPath, isReadOnly ? .readOnly : .readWrite)
+    let reader: LogReader
+    let scan: LogScan
+    let recovery = Recovery(file: file, header: header)
+    do throws(StoreError) {
+      reader = try LogReader(
+        file: logFile, fileID: header.fileID, segmentSize: Int(header.segmentSize))
+      scan = try recovery.run(reader)
+    } catch {
+      logFile.close()
+      throw error
+    }
+    if scan.droppedBytes > 0 {
+      recoveryNote =
+        "a torn tail of \(scan.droppedBytes) bytes, never acknowledged, was dropped from the log"
+    }
+    let isClean = header.isClosedCleanly && scan.groupCount == 0 && scan.droppedBytes == 0
+    install(recovery)
+    guard !isReadOnly, !isClean else {
+      logFile.close()
+      return
+    }
+    let capacity = UInt64(reader.segmentCount) * UInt64(header.segmentSize)
+    // Past every LSN that the last writer could have given out.
+    let start = LogFormat.aligned(scan.end &+ capacity &+ 1 << 20)
+    makeLog(
+      logFile, startLSN: start, previousSalt: scan.salt, previousEnd: scan.end,
+      segmentCount: reader.segmentCount, busy: scan.busySegments)
+    try checkpointLock.with { () throws(StoreError) in
+      try runCheckpoint(closing: false, both: true)
+    }
+  }
+
+  private func install(_ recovery: Recovery) {
+    pageCount = recovery.pageCount
+    commitNumber = recovery.commitNumber
+    commitTime = recovery.commitTime
+    let last = recovery.lastLSN
+    cache.lock.with {
+      visibleLSN = max(visibleLSN, last)
+      publishedLSN = visibleLSN
+      durableLSN = visibleLSN
+      for (number, page) in recovery.takePages() {
+        guard let lsn = page.lsn else {
+          page.bytes.deallocate()
+          continue
+        }
+        let version = cache.takeVersion()
+        version.pointee.page = number
+        version.pointee.lsn = lsn
+        version.pointee.freshLSN = page.freshLSN
+        version.pointee.isDirty = true
+        version.pointee.data.store(UInt(bitPattern: page.bytes), ordering: .releasing)
+        cache.adoptBuffer()
+        cache.appendOldest(version)
+        dirtyPages.append(number)
+      }
+    }
+  }
+
+  private func makeLog(
+    _ file: any StorageFile, startLSN: LSN, previousSalt: UInt64, previousEnd: LSN,
+    segmentCount: Int, busy: Set<Int>
+  ) {
+    let writer = LogWriter(
+      file: file, fileID: header.fileID, timeline: header.timeline, salt: options.random(),
+      startLSN: startLSN, previousSalt: previousSalt, previousEnd: previousEnd,
+      segmentSize: Int(header.segmentSize), segmentCount: segmentCount, busySegments: busy)
+    writer.onDurable = { [weak self] lsn in self?.becameDurable(lsn) }
+    log = writer
+    checkpointer = Checkpointer(pager: self)
+    checkpointEnd.store(startLSN, ordering: .relaxed)
+  }
+
+  /// Puts a log under a file that was closed cleanly, before its first change.
+  func startLog() throws(StoreError) {
+    let logPath = Self.logPath(path)
+    let isThere = try fileSystem.identity(of: logPath) != nil
+    let logFile = try fileSystem.open(logPath, isThere ? .readWrite : .createNew)
+    do throws(StoreError) {
+      let segmentSize = Int(header.segmentSize)
+      let count = Int(min(try logFile.size() / UInt64(segmentSize), 1 << 16))
+      makeLog(
+        logFile, startLSN: header.checkpointLSN, previousSalt: header.salt,
+        previousEnd: header.checkpointLSN, segmentCount: count, busy: [])
+      guard let log else { return }
+      if count == 0 { try log.lock.with { () throws(StoreError) in try log.addSegment() } }
+      // The log's name must be durable before the header says that there is one.
+      try fileSystem.syncDirectory(of: path)
+      var next = header
+      next.isClosedCleanly = false
+      next.salt = log.salt
+      try checkpointLock.with { () throws(StoreError) in try write(next) }
+    } catch {
+      log = nil
+      logFile.close()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,299 @@
+import Synchronization
+
+/// A page file and its write-ahead log: durable pages with one writer, and snapshots for any number of
+/// readers beside it.
+///
+/// A commit is acknowledged, and seen by new snapshots, when it is on disk. After a crash `open`
+/// finds every acknowledged commit, and every other one either whole or not at all. The first failed
+/// write or sync of the log, or sync of the page file, poisons the handle: it commits nothing more.
+public final class Pager: @unchecked Sendable {
+  /// The number of the first page that `allocate` gives out in a new file.
+  public static let firstPage: PageNumber = 3
+
+  /// Bytes in a page.
+  public let pageSize: Int
+  /// Where the page file is.
+  public let path: String
+  /// True when nothing may be written.
+  public let isReadOnly: Bool
+  /// What recovery found when the file was opened.
+  public internal(set) var recoveryNote: String?
+  /// What is wrong with a copy of the header although the other is sound.
+  public internal(set) var headerNote: String?
+
+  let contentEnd: Int
+  let options: PagerOptions
+  let fileSystem: any FileSystem
+  let file: any StorageFile
+  let fileIdentity: FileIdentity
+  let checksum: PageChecksum
+  let cache: PageCache
+  let freeSpace: FreeSpace
+
+  // The writer's, guarded by `writerLock`.
+  let writerLock = Lock()
+  var isWriting = false
+  var pageCount: UInt32
+  var commitNumber: UInt64
+  var commitTime: Int64
+  var changeBuffer: RawBuffer? = RawBuffer(capacity: 64 << 10)
+
+  // Guarded by the cache's lock.
+  var visibleLSN: LSN
+  var publishedLSN: LSN
+  var durableLSN: LSN
+  var superseded: [Superseded] = []
+  var supersededStart = 0
+  var dirtyPages: [PageNumber] = []
+
+  // Guarded by `checkpointLock`.
+  let checkpointLock = Lock()
+  var header: FileHeader
+  var olderCheckpointLSN: LSN
+  var olderPageCount: UInt32
+  /// Held while something is appended to the log whose LSN must be known beforehand.
+  let appendLock = Lock()
+  var log: LogWriter?
+  var checkpointer: Checkpointer?
+
+  let isClosed = Atomic<Bool>(false)
+  let pagesRead = Atomic<UInt64>(0)
+  let pagesWritten = Atomic<UInt64>(0)
+  let checkpoints = Atomic<UInt64>(0)
+  let commits = Atomic<UInt64>(0)
+  let checkpointEnd = Atomic<LSN>(0)
+
+  init(
+    path: String, file: any StorageFile, fileSystem: any FileSystem, options: PagerOptions,
+    header: FileHeader, identity: FileIdentity
+  ) {
+    self.path = path
+    self.file = file
+    self.fileSystem = fileSystem
+    self.options = options
+    self.header = header
+    fileIdentity = identity
+    pageSize = header.pageSize
+    isReadOnly = options.isReadOnly
+    contentEnd = header.pageSize - Int(header.reservedBytes)
+    checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
+    cache = PageCache(
+      pageSize: header.pageSize, budgetBytes: options.cacheBytes,
+      spill: SpillFile(fileSystem: fileSystem, path: path, pageSize: header.pageSize))
+    freeSpace = FreeSpace(contentEnd: contentEnd)
+    pageCount = header.pageCount
+    commitNumber = header.commitNumber
+    commitTime = header.commitTime
+    // Every page in the file is older than the checkpoint's LSN.
+    visibleLSN = header.checkpointLSN &- 1
+    publishedLSN = visibleLSN
+    durableLSN = visibleLSN
+    olderCheckpointLSN = header.checkpointLSN
+    olderPageCount = header.pageCount
+  }
+
+  deinit { try? close() }
+
+  // MARK: Transactions
+
+  /// A snapshot of the last durable commit.
+  public func beginRead() throws(StoreError) -> PageTransaction {
+    guard !isClosed.load(ordering: .acquiring) else { throw Self.closedError }
+    cache.lock.lock()
+    let snapshot = visibleLSN
+    let slot = cache.readers.take(snapshot: snapshot)
+    cache.lock.unlock()
+    return PageTransaction(
+      pager: self, isWritable: false, snapshot: snapshot, slot: slot, pageCount: 0,
+      changes: Self.noChanges)
+  }
+
+  private nonisolated(unsafe) static let noChanges = RawBuffer(capacity: 64)
+
+  /// The write transaction; waits while another runs, at most `timeoutMilliseconds`, then `busy`.
+  public func beginWrite(timeoutMilliseconds: Int? = nil) throws(StoreError) -> PageTransaction {
+    guard !isReadOnly else {
+      throw StoreError(.readOnly, "\(path) was opened for reading only")
+    }
+    try waitForWriter(timeoutMilliseconds)
+    do throws(StoreError) {
+      try prepareForWriting()
+    } catch {
+      releaseWriter()
+      throw error
+    }
+    cache.lock.lock()
+    let slot = cache.readers.take(snapshot: .max)
+    cache.lock.unlock()
+    let buffer = changeBuffer ?? RawBuffer(capacity: 64 << 10)
+    changeBuffer = nil
+    buffer.reset()
+    return PageTransaction(
+      pager: self, isWritable: true, snapshot: .max, slot: slot, pageCount: pageCount,
+      changes: buffer)
+  }
+
+  private func waitForWriter(_ timeout: Int?) throws(StoreError) {
+    writerLock.lock()
+    defer { writerLock.unlock() }
+    while isWriting {
+      if let timeout {
+        guard writerLock.wait(milliseconds: timeout) || !isWriting else {
+          throw StoreError(
+            .busy, "another transaction has been writing \(path) for \(timeout) ms: try again")
+        }
+      } else {
+        writerLock.wait()
+      }
+    }
+    guard !isClosed.load(ordering: .acquiring) else { throw Self.closedError }
+    isWriting = true
+  }
+
+  func releaseWriter() {
+    writerLock.with {
+      isWriting = false
+      writerLock.broadcast()
+    }
+  }
+
+  /// Puts a log under the first write since the file was opened, and holds back when it is full.
+  private func prepareForWriting() throws(StoreError) {
+    if log == nil { try startLog() }
+    guard let log else { return }
+    if let failure = log.lock.with({ log.failure }) { throw failure }
+    while log.bytesInUse > options.maximumLogBytes {
+      let before = log.bytesInUse
+      try checkpoint()
+      // What an open transaction's log still needs cannot be released: let the log exceed its cap.
+      if log.bytesInUse >= before { break }
+    }
+  }
+
+  func give(_ slot: UnsafeMutablePointer<ReaderSlot>) {
+    cache.lock.lock()
+    for item in cache.readers.give(slot) { cache.trim(item) }
+    cache.lock.unlock()
+  }
+
+  // MARK: Reading
+
+  /// The bytes of `number` at `snapshot` when they are not at hand: from the spill or the page file.
+  func load(_ number: PageNumber, snapshot: LSN) throws(StoreError) -> UnsafeMutableRawPointer {
+    guard number >= 2, number < PageLimits.maximumPageCount else {
+      throw StoreError.corrupt(number, "no such page")
+    }
+    var lastProblem = "its checksum does not match"
+    for _ in 0..<3 {
+      if let bytes = try loadFromMemory(number, snapshot) { return bytes }
+      cache.lock.lock()
+      let buffer = cache.takeBuffer()
+      cache.lock.unlock()
+      var isSound = false
+      do throws(StoreError) {
+        let n = try file.read(
+          into: UnsafeMutableRawBufferPointer(start: buffer, count: pageSize),
+          at: UInt64(number) * UInt64(pageSize))
+        pagesRead.wrappingAdd(1, ordering: .relaxed)
+        isSound = n == pageSize && checksum.isSound(buffer, number)
+        if n < pageSize { lastProblem = "the file ends before it" }
+      } catch {
+        cache.lock.with { cache.giveBuffer(buffer) }
+        throw error
+      }
+      let lsn = buffer.readable.u64(PageHeader.lsn)
+      cache.lock.lock()
+      defer { cache.lock.unlock() }
+      // A checkpoint may have put the older version into memory and a newer one into the file.
+      let found = cache.find(number, snapshot)
+      if found == nil, isSound, lsn <= snapshot {
+        let version = cache.takeVersion()
+        version.pointee.page = number
+        version.pointee.lsn = lsn
+        version.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
+        cache.appendOldest(version)
+        return buffer
+      }
+      cache.giveBuffer(buffer)
+      if found == nil && isSound {
+        lastProblem = "it is newer than this snapshot: the file was changed by another process"
+      }
+    }
+    throw StoreError.corrupt(number, lastProblem)
+  }
+
+  private func loadFromMemory(
+    _ number: PageNumber, _ snapshot: LSN
+  ) throws(StoreError) -> UnsafeMutableRawPointer? {
+    guard let version = cache.find(number, snapshot) else { return nil }
+    if let bytes = version.bytes { return bytes }
+    cache.lock.lock()
+    defer { cache.lock.unlock() }
+    guard let version = cache.find(number, snapshot) else { return nil }
+    if let bytes = version.bytes { return bytes }
+    let buffer = cache.takeBuffer()
+    do throws(StoreError) {
+      try cache.spill.get(version.pointee.spillSlot &- 1, into: buffer)
+    } catch {
+      cache.giveBuffer(buffer)
+      throw error
+    }
+    cache.spill.give(version.pointee.spillSlot &- 1)
+    version.pointee.spillSlot = 0
+    version.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
+    return buffer
+  }
+
+  // MARK: Ending
+
+  static let closedError = StoreError(.closed, "the database is closed")
+
+  /// Writes everything into the page file and removes the log. Waits for the running write
+  /// transaction; readers that are still open fail from now on.
+  public func close() throws(StoreError) {
+    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    writerLock.lock()
+    while isWriting { writerLock.wait() }
+    isWriting = true
+    writerLock.unlock()
+    checkpointer?.stop()
+    defer {
+      log?.file.close()
+      file.close()
+      releaseWriter()
+    }
+    guard let log else { return }
+    try log.flushAll()
+    try checkpointLock.with { () throws(StoreError) in
+      try runCheckpoint(closing: true)
+      try fileSystem.remove(Self.logPath(path))
+      try fileSystem.syncDirectory(of: path)
+    }
+  }
+
+  /// Where the log of a page file is.
+  public static func logPath(_ path: String) -> String { path + "-wal" }
+
+  /// Counts of work since the store was opened.
+  public var metrics: PagerMetrics {
+    var result = PagerMetrics()
+    result.pagesRead = pagesRead.load(ordering: .relaxed)
+    result.pagesWritten = pagesWritten.load(ordering: .relaxed)
+    result.checkpoints = checkpoints.load(ordering: .relaxed)
+    result.commits = commits.load(ordering: .relaxed)
+    cache.lock.with {
+      result.evictions = cache.evictions
+      result.pagesInMemory = cache.bufferCount
+      result.pagesSpilled = cache.spill.pagesWritten
+    }
+    if let log {
+      log.lock.with {
+        result.logBytesWritten = log.bytesWritten
+        result.logSyncs = log.syncCount
+        result.groups = log.groupCount
+        result.logBytesInUse = log.segments.count * log.segmentSize
+      }
+    }
+    return result
+  }
+}

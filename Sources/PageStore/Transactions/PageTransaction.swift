@@ -1,0 +1,198 @@
+import Synchronization
+
+/// A snapshot of all pages, or the one write transaction.
+///
+/// Not to be shared between threads at once. A read transaction sees the last durable commit before
+/// it began, takes no lock until it ends, and never waits. A write transaction sees the newest
+/// commits and its own changes, which it alone sees until `commit`.
+public final class PageTransaction {
+  /// True for the write transaction.
+  public let isWritable: Bool
+  /// Bytes in a page.
+  public let pageSize: Int
+  /// The end of the owner's bytes in a page; they begin at `PageHeader.size`.
+  public let contentEnd: Int
+  /// Grows with each change of a page, so that cursors notice.
+  public internal(set) var editCount: UInt64 = 0
+
+  let pager: Pager
+  let cache: PageCache
+  let table: PageTable
+  let snapshot: LSN
+  private let slot: UnsafeMutablePointer<ReaderSlot>
+  private var depth = 0
+  /// True once the transaction has ended.
+  public private(set) var isOver = false
+
+  // Of a write transaction:
+  var changes: RawBuffer
+  var selected = UInt32.max
+  var logPages: [LogPage] = []
+  var owned: [VersionPointer] = []
+  var dropped: [VersionPointer] = []
+  var ownedInMemory = 0
+  var spillHand = 0
+  var pageCount: UInt32
+  let firstBulkPage: UInt32
+  var savepoints: [SavepointState] = []
+
+  /// A page that this transaction's log record names.
+  struct LogPage {
+    var page: PageNumber
+    var flags: UInt32
+    var baseLSN: LSN
+  }
+
+  init(
+    pager: Pager, isWritable: Bool, snapshot: LSN, slot: UnsafeMutablePointer<ReaderSlot>,
+    pageCount: UInt32, changes: RawBuffer
+  ) {
+    self.pager = pager
+    self.isWritable = isWritable
+    self.snapshot = snapshot
+    self.slot = slot
+    self.pageCount = pageCount
+    self.changes = changes
+    firstBulkPage = pageCount
+    cache = pager.cache
+    table = pager.cache.table
+    pageSize = pager.pageSize
+    contentEnd = pager.contentEnd
+  }
+
+  deinit {
+    if !isOver { rollback() }
+  }
+
+  // MARK: Looking
+
+  /// Begins a stretch in which page pointers stay valid. May be nested.
+  @inline(__always)
+  public func enter() {
+    if depth == 0 {
+      slot.pointee.epoch.store(
+        cache.epoch.load(ordering: .sequentiallyConsistent), ordering: .sequentiallyConsistent)
+      if isWritable && ownedInMemory > cache.budgetPages { spillOwned() }
+    }
+    depth &+= 1
+  }
+
+  /// Ends what `enter` began; pointers got since are void.
+  @inline(__always)
+  public func leave() {
+    depth &-= 1
+    if depth == 0 { slot.pointee.epoch.store(0, ordering: .releasing) }
+  }
+
+  /// The bytes of page `number`, which must be of `kind` and belong to `owner`.
+  ///
+  /// Only between `enter` and `leave`, and valid until that `leave`. A page that is not in the cache
+  /// is read and verified.
+  @inline(__always)
+  public func page(
+    _ number: PageNumber, kind: PageKind, owner: UInt32
+  ) throws(StoreError) -> UnsafeRawPointer {
+    if let entry = table.entry(number) {
+      var at = entry.pointee.own
+      if at == 0 || !isWritable { at = entry.pointee.head.load(ordering: .acquiring) }
+      while let version = VersionPointer(word: at) {
+        if version.pointee.lsn > snapshot {
+          at = version.pointee.previous.load(ordering: .acquiring)
+          continue
+        }
+        guard let bytes = version.bytes else { break }
+        if !version.pointee.isReferenced.load(ordering: .relaxed) {
+          version.pointee.isReferenced.store(true, ordering: .relaxed)
+        }
+        let base = UnsafeRawPointer(bytes)
+        if base.u8(PageHeader.kind) == kind.rawValue && base.u32(PageHeader.owner) == owner {
+          return base
+        }
+        break
+      }
+    }
+    return try slowPage(number, kind: kind, owner: owner)
+  }
+
+  @inline(never)
+  private func slowPage(
+    _ number: PageNumber, kind: PageKind, owner: UInt32
+  ) throws(StoreError) -> UnsafeRawPointer {
+    guard !isOver else { throw StoreError(.closed, "the transaction has ended") }
+    let base: UnsafeRawPointer
+    if isWritable, let own = ownVersion(number) {
+      base = UnsafeRawPointer(try bytes(ofOwn: own))
+    } else {
+      base = UnsafeRawPointer(try pager.load(number, snapshot: snapshot))
+    }
+    guard base.u8(PageHeader.kind) == kind.rawValue, base.u32(PageHeader.owner) == owner else {
+      throw StoreError.corrupt(number, "it is not the page that its reference expects")
+    }
+    return base
+  }
+
+  /// A page that stays valid until `unpin`, outside `enter` ... `leave` too.
+  public func pin(
+    _ number: PageNumber, kind: PageKind, owner: UInt32
+  ) throws(StoreError) -> PinnedPage {
+    enter()
+    defer { leave() }
+    while true {
+      let base = try page(number, kind: kind, owner: owner)
+      if isWritable, let own = ownVersion(number) {
+        own.pointee.pins.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        return PinnedPage(base: base, version: own)
+      }
+      if let version = cache.find(number, snapshot),
+        version.bytes.map({ UnsafeRawPointer($0) }) == base
+      {
+        version.pointee.pins.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        if !version.pointee.isEvicting.load(ordering: .sequentiallyConsistent) {
+          return PinnedPage(base: base, version: version)
+        }
+        // The eviction hand was there at the same moment: look again behind it.
+        version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        cache.lock.with {}
+      }
+    }
+  }
+
+  /// Gives a pinned page back.
+  public func unpin(_ page: PinnedPage) {
+    page.version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  @inline(__always)
+  func ownVersion(_ number: PageNumber) -> VersionPointer? {
+    guard let entry = table.entry(number) else { return nil }
+    return VersionPointer(word: entry.pointee.own)
+  }
+
+  // MARK: Ending
+
+  /// Ends a read transaction, or drops a write transaction's changes.
+  public func rollback() {
+    guard !isOver else { return }
+    if isWritable {
+      let hadChanges = !logPages.isEmpty
+      discardOwned()
+      end()
+      pager.endWrite(self, published: false, rolledBack: hadChanges)
+    } else {
+      end()
+    }
+  }
+
+  func end() {
+    isOver = true
+    slot.pointee.epoch.store(0, ordering: .releasing)
+    pager.give(slot)
+  }
+}
+
+/// A page that a cursor keeps in memory.
+public struct PinnedPage {
+  /// The page's bytes.
+  public let base: UnsafeRawPointer
+  let version: VersionPointer
+}
