@@ -81,6 +81,27 @@ final class FreeSpace {
     if at < hints[Int(index)] { hints[Int(index)] = at }
   }
 
+  /// The least page count that covers every page in use.
+  func neededPageCount(_ tx: PageTransaction) throws(StoreError) -> UInt32 {
+    guard tx.pageCount > 3 else { return tx.pageCount }
+    var index = (tx.pageCount - 3) / span
+    tx.enter()
+    defer { tx.leave() }
+    while true {
+      let map = try tx.page(mapPage(index), kind: .freeMap, owner: Self.owner) + PageHeader.size
+      var at = Int(span / 8)
+      while at > 0, map.u8(at - 1) == 0 { at -= 1 }
+      if at > 0 {
+        let bit = 7 - map.u8(at - 1).leadingZeroBitCount
+        let page = index * span + UInt32((at - 1) * 8 + bit)
+        // A map that covers nothing but itself goes with the pages that it covered.
+        if index == 0 || page != mapPage(index) { return page + 1 }
+      }
+      guard index > 0 else { return 3 }
+      index -= 1
+    }
+  }
+
   /// Calls `body` with the numbers of all pages in use.
   func forEachUsed(
     _ tx: PageTransaction, _ body: (PageNumber) throws(StoreError) -> Void

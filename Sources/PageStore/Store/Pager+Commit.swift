@@ -34,7 +34,7 @@ extension PageTransaction {
       _ = outermost
       release(PageSavepoint(depth: 1))
     }
-    guard !logPages.isEmpty else {
+    guard !logPages.isEmpty || isShrinking else {
       discardOwned()
       end()
       return pager.endWrite(self, published: false, rolledBack: false)

@@ -14,14 +14,22 @@ extension Pager {
         .exists,
         "\(logPath(path)) is the log of another database: put that database back or remove its log")
     }
-    let file = try fileSystem.open(path, .createNew)
-    do throws(StoreError) {
-      if case .held(let holder) = try file.lockForWriting() { throw heldError(path, holder) }
-      let header = FileHeader(
+    return try create(
+      path: path, fileSystem: fileSystem, options: options,
+      header: FileHeader(
         pageSize: options.pageSize,
         fileID: FileID(low: options.random(), high: options.random()),
         timeline: options.random(), checkpointLSN: LSN(LogFormat.block), salt: options.random(),
-        pageCount: firstPage, segmentSize: UInt32(options.segmentSize))
+        pageCount: firstPage, segmentSize: UInt32(options.segmentSize)))
+  }
+
+  /// Creates a page file that begins as `header` says.
+  static func create(
+    path: String, fileSystem: any FileSystem, options: PagerOptions, header: FileHeader
+  ) throws(StoreError) -> Pager {
+    let file = try fileSystem.open(path, .createNew)
+    do throws(StoreError) {
+      if case .held(let holder) = try file.lockForWriting() { throw heldError(path, holder) }
       try writeFirstPages(file, header)
       try file.sync()
       try fileSystem.syncDirectory(of: path)

@@ -122,6 +122,11 @@ public final class Pager: @unchecked Sendable {
       releaseWriter()
       throw error
     }
+    return makeWriter()
+  }
+
+  /// The write transaction of who holds the writer's place.
+  func makeWriter() -> PageTransaction {
     cache.lock.lock()
     let slot = cache.readers.take(snapshot: .max)
     cache.lock.unlock()
@@ -264,8 +269,14 @@ public final class Pager: @unchecked Sendable {
     }
     guard let log else { return }
     try log.flushAll()
+    try giveBackTrailingPages()
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: true)
+      let wanted = UInt64(header.pageCount) * UInt64(pageSize)
+      if try file.size() > wanted {
+        try file.truncate(to: wanted)
+        try file.sync()
+      }
       try fileSystem.remove(Self.logPath(path))
       try fileSystem.syncDirectory(of: path)
     }

@@ -35,6 +35,8 @@ public final class PageTransaction {
   var pageCount: UInt32
   let firstBulkPage: UInt32
   var savepoints: [SavepointState] = []
+  /// Set when the commit gives pages at the file's end back and changes nothing else.
+  var isShrinking = false
 
   /// A page that this transaction's log record names.
   struct LogPage {

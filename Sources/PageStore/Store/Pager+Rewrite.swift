@@ -1,0 +1,147 @@
+extension Pager {
+  /// Where `rewrite` builds the new file.
+  static func rewritePath(_ path: String) -> String { path + "-compact" }
+
+  /// Replaces the page file at `path` by one that `copy` fills from it.
+  ///
+  /// The new file is built beside the old one, synced, and renamed over it, so that at any crash one
+  /// of them is whole. It keeps the file's id and begins a new incarnation of the log behind the old
+  /// one's end: what is left of the old log can never be replayed onto it.
+  ///
+  /// - Returns: the file's size in bytes before and after.
+  public static func rewrite(
+    path: String, fileSystem: any FileSystem = PosixFileSystem.shared,
+    options: PagerOptions = PagerOptions(),
+    copy: (_ from: PageTransaction, _ to: PageTransaction) throws -> Void
+  ) throws -> (before: UInt64, after: UInt64) {
+    let source = try open(path: path, fileSystem: fileSystem, options: options)
+    do {
+      let sizes = try source.rewrite(copy)
+      // The old file has no name any more: there is nothing to write into it.
+      source.abandon()
+      return sizes
+    } catch {
+      try? source.close()
+      throw error
+    }
+  }
+
+  private func rewrite(
+    _ copy: (PageTransaction, PageTransaction) throws -> Void
+  ) throws -> (before: UInt64, after: UInt64) {
+    try checkpoint()
+    let before = try file.size()
+    if let free = fileSystem.freeBytes(at: path), free < before / 2 {
+      throw StoreError(
+        .diskFull, "compacting \(path) may need \(before) bytes, \(free) are free: make room first")
+    }
+    let newPath = Self.rewritePath(path)
+    try removeLeftovers(newPath)
+    let end = log?.end ?? header.checkpointLSN
+    var first = FileHeader(
+      pageSize: pageSize, fileID: header.fileID, timeline: header.timeline,
+      checkpointLSN: LogFormat.aligned(end &+ 1), salt: options.random(), pageCount: Self.firstPage,
+      segmentSize: header.segmentSize)
+    first.commitNumber = commitNumber
+    first.commitTime = commitTime
+    var targetOptions = options
+    targetOptions.bulkLogBytes = 0
+    let target = try Self.create(
+      path: newPath, fileSystem: fileSystem, options: targetOptions, header: first)
+    do {
+      let from = try beginRead()
+      defer { from.rollback() }
+      let to = try target.beginWrite()
+      do {
+        try copy(from, to)
+        try to.commit()
+      } catch {
+        to.rollback()
+        throw error
+      }
+      try target.close()
+      guard try fileSystem.identity(of: path)?.inode == fileIdentity.inode else {
+        throw StoreError(.io, "\(path) was replaced while it was compacted: nothing was changed")
+      }
+      try fileSystem.rename(newPath, to: path)
+      try fileSystem.syncDirectory(of: path)
+    } catch {
+      try? target.close()
+      try? removeLeftovers(newPath)
+      throw error
+    }
+    if try fileSystem.identity(of: Self.logPath(path)) != nil {
+      try fileSystem.remove(Self.logPath(path))
+      try fileSystem.syncDirectory(of: path)
+    }
+    let after = try fileSystem.open(path, .readOnly)
+    defer { after.close() }
+    return (before, try after.size())
+  }
+
+  /// Removes what a crash left of an earlier rewrite, and nothing else.
+  private func removeLeftovers(_ newPath: String) throws(StoreError) {
+    for leftover in [newPath, Self.logPath(newPath)] {
+      guard try fileSystem.identity(of: leftover) != nil else { continue }
+      let other = try fileSystem.open(leftover, .readOnly)
+      defer { other.close() }
+      guard try isOurs(other) else {
+        throw StoreError(.exists, "\(leftover) is in the way and is not of this database: move it")
+      }
+      try fileSystem.remove(leftover)
+    }
+  }
+
+  private func isOurs(_ other: any StorageFile) throws(StoreError) -> Bool {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 8)
+    defer { block.deallocate() }
+    let n = try other.read(into: block, at: 0)
+    guard n == 512, let base = block.baseAddress.map({ UnsafeRawPointer($0) }) else {
+      // Created and not yet written: it holds nothing.
+      return n == 0
+    }
+    let isPageFile = base.u64(64) == header.fileID.low && base.u64(72) == header.fileID.high
+    let isLog =
+      base.u64(0) == LogFormat.segmentMagic && base.u64(16) == header.fileID.low
+      && base.u64(24) == header.fileID.high
+    let isZero = block.allSatisfy { $0 == 0 }
+    return isPageFile || isLog || isZero
+  }
+
+  /// Ends the handle without writing anything.
+  private func abandon() {
+    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    checkpointer?.stop()
+    log?.file.close()
+    file.close()
+  }
+
+  /// At the file's close: leaves off the free pages at its end. The caller has the writer's place.
+  func giveBackTrailingPages() throws(StoreError) {
+    let tx = makeWriter()
+    let needed: UInt32
+    do throws(StoreError) {
+      needed = try freeSpace.neededPageCount(tx)
+    } catch {
+      tx.endQuietly()
+      throw error
+    }
+    guard needed < tx.pageCount else {
+      tx.endQuietly()
+      return
+    }
+    tx.pageCount = needed
+    tx.isShrinking = true
+    try logAndPublish(tx)
+    tx.endQuietly()
+    try log?.flushAll()
+  }
+}
+
+extension PageTransaction {
+  /// Ends without giving the writer's place to others.
+  func endQuietly() {
+    discardOwned()
+    end()
+  }
+}

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import PageStore
+
+@Suite struct RewriteTests {
+  @Test func closingGivesTrailingPagesBack() throws {
+    let bench = Bench()
+    let pager = try bench.create()
+    var tx = try pager.beginWrite()
+    var pages: [PageNumber] = []
+    for i in 0..<100 as Range<UInt64> {
+      pages.append(try tx.allocate(kind: .tree, owner: 7).number)
+      try setValue(tx, pages[Int(i)], i)
+    }
+    try tx.commit()
+    tx = try pager.beginWrite()
+    for page in pages[10...] { try tx.free(page, kind: .tree, owner: 7) }
+    try tx.commit()
+    try pager.close()
+    let size = try bench.files.open(bench.path, .readOnly).size()
+    #expect(size == 13 * 8192)
+    let again = try bench.open()
+    #expect(try value(again.beginRead(), pages[9]) == 9)
+    tx = try again.beginWrite()
+    #expect(try tx.allocate(kind: .tree, owner: 7).number == pages[10])
+    try tx.commit()
+    try again.close()
+  }
+
+  @Test func aRewriteReplacesTheFile() throws {
+    let bench = Bench()
+    let pager = try bench.create()
+    var tx = try pager.beginWrite()
+    var pages: [PageNumber] = []
+    for i in 0..<100 as Range<UInt64> {
+      pages.append(try tx.allocate(kind: .tree, owner: 7).number)
+      try setValue(tx, pages[Int(i)], i)
+    }
+    try tx.commit()
+    tx = try pager.beginWrite()
+    for page in pages[..<90] { try tx.free(page, kind: .tree, owner: 7) }
+    try tx.commit()
+    // A crash leaves a log; the rewrite must read it and then make it void.
+    let crashed = try bench.crashed()
+    let sizes = try Pager.rewrite(
+      path: crashed.path, fileSystem: crashed.files, options: crashed.options
+    ) { from, to in
+      for page in pages[90...] {
+        let copy = try to.allocate(kind: .tree, owner: 7).number
+        try setValue(to, copy, try value(from, page))
+      }
+    }
+    #expect(sizes.after == 13 * 8192 && sizes.before > sizes.after)
+    let again = try crashed.open()
+    let read = try again.beginRead()
+    for i in 0..<10 as Range<UInt32> { #expect(try value(read, 3 + i) == 90 + UInt64(i)) }
+    read.rollback()
+    try again.close()
+    #expect(try crashed.files.identity(of: crashed.path + "-compact") == nil)
+  }
+
+  @Test func aRewriteThatFailsLeavesTheFile() throws {
+    struct Refused: Error {}
+    let bench = Bench()
+    let pager = try bench.create()
+    let tx = try pager.beginWrite()
+    let page = try tx.allocate(kind: .tree, owner: 7).number
+    try setValue(tx, page, 5)
+    try tx.commit()
+    try pager.close()
+    #expect(throws: Refused.self) {
+      try Pager.rewrite(path: bench.path, fileSystem: bench.files, options: bench.options) { _, _ in
+        throw Refused()
+      }
+    }
+    #expect(try bench.files.identity(of: bench.path + "-compact") == nil)
+    #expect(try value(bench.open().beginRead(), page) == 5)
+  }
+}
