@@ -41,8 +41,12 @@ import Testing
       wrong: [
         "let fd = open(path, O_RDWR)", "_ = pwrite(fd, p, n, 0)", "if fsync(fd) != 0 {}",
         "rename(a, b)", "FileManager.default.x()", "let d = try Data(contentsOf: url)",
+        "func open() {}\nlet fd = Glibc.open(path, 0)",
       ],
-      right: ["try Pager.open(path: p)", "func open(path: String) {}", "file.truncate(to: 0)"]),
+      right: [
+        "try Pager.open(path: p)", "func open(path: String) {}\nopen(path: p)",
+        "file.truncate(to: 0)",
+      ]),
     Sample(
       rule: SafetyRules.buildFlags, path: "Package.swift",
       wrong: ["swiftSettings: [.unsafeFlags([])]", "\"-Ounchecked\""],

@@ -64,6 +64,22 @@ enum LayoutRules {
     "static func ==", "static func <", "var debugDescription:", "func ~=", "static func ~=",
   ]
 
+  /// The names that documented protocols ask for: a type that has them needs no words of its own.
+  static let requirements: Set<String> = Set(SourceTree.files.flatMap(requirements(in:)))
+
+  static func requirements(in file: SourceFile) -> [String] {
+    var names: [String] = []
+    var isProtocol = false
+    for line in file.code {
+      if line.hasPrefix("public protocol ") { isProtocol = true }
+      if line == "}" { isProtocol = false }
+      let words = Words.identifiers(in: line).map(\.word)
+      let place = words.firstIndex { $0 == "func" || $0 == "var" }
+      if isProtocol, let place, place + 1 < words.count { names.append(words[place + 1]) }
+    }
+    return names
+  }
+
   static let documented = Rule(
     name: "public declarations are documented",
     scope: .swift(
@@ -73,6 +89,8 @@ enum LayoutRules {
     file.code.indices.compactMap { index in
       guard let declaration = publicDeclaration(file.code[index]) else { return nil }
       if known.contains(where: { declaration.hasPrefix($0) }) { return nil }
+      let words = Words.identifiers(in: declaration).map(\.word)
+      if words.count > 1, requirements.contains(words[1]) { return nil }
       return isDocumented(file, before: index)
         ? nil : (index + 1, "`\(declaration)` is public and has no docstring")
     }

@@ -56,16 +56,18 @@ enum SafetyRules {
     name: "system calls in one file",
     scope: Scope { engine.covers($0) && !isSystemFile($0.path) }
   ) { file in
-    file.code.enumerated().compactMap { index, line in
+    let own = Set(banned.filter { name in file.code.contains { $0.contains("func \(name)(") } })
+    return file.code.enumerated().compactMap { index, line in
       let found = Words.identifiers(in: line)
       if line.contains("Data(contentsOf") {
         return (index + 1, "files are read through FileSystem")
       }
       for (place, item) in found.enumerated() {
         if item.word == "FileManager" { return (index + 1, "FileManager: use FileSystem") }
-        let declared = place > 0 && ["func", "init"].contains(found[place - 1].word)
-        let plain = item.before != UInt8(ascii: ".") && item.before != UInt8(ascii: "`")
-        if banned.contains(item.word), item.after == UInt8(ascii: "("), plain, !declared {
+        let qualifier = place > 0 ? found[place - 1].word : ""
+        let isSystem = ["Glibc", "Darwin", "Musl"].contains(qualifier)
+        let isPlain = item.before != UInt8(ascii: ".") && !own.contains(item.word)
+        if banned.contains(item.word), item.after == UInt8(ascii: "("), isPlain || isSystem {
           return (index + 1, "\(item.word)(): use FileSystem")
         }
       }

@@ -6,7 +6,9 @@ public typealias LSN = UInt64
 
 /// What a page holds, as its header says.
 public struct PageKind: RawRepresentable, Sendable, Hashable {
+  /// The number in the page header.
   public var rawValue: UInt8
+  /// The kind with a number; a file may hold kinds that this version does not know.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// One of the two copies of the file header (pages 0 and 1).
   public static let header = PageKind(rawValue: 1)

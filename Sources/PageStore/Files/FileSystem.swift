@@ -28,10 +28,15 @@ public enum FileOpenMode: Sendable {
 
 /// Which file a name or handle stands for.
 public struct FileIdentity: Sendable, Hashable {
+  /// The device that holds the file.
   public var device: UInt64
+  /// The file's number on its device.
   public var inode: UInt64
+  /// How many names the file has.
   public var linkCount: UInt64
+  /// False of folders, pipes and devices.
   public var isRegular: Bool
+  /// Names a file.
   public init(device: UInt64, inode: UInt64, linkCount: UInt64, isRegular: Bool) {
     self.device = device
     self.inode = inode

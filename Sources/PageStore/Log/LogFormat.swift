@@ -122,8 +122,11 @@ struct LogSegmentHeader {
 
 /// The random name of a database file, in every checksum's seed.
 public struct FileID: Sendable, Hashable {
+  /// The first eight bytes.
   public var low: UInt64
+  /// The last eight bytes.
   public var high: UInt64
+  /// An id of two halves.
   public init(low: UInt64, high: UInt64) {
     self.low = low
     self.high = high

@@ -14,7 +14,7 @@ extension Pager {
     options: PagerOptions = PagerOptions(),
     copy: (_ from: PageTransaction, _ to: PageTransaction) throws -> Void
   ) throws -> (before: UInt64, after: UInt64) {
-    let source = try open(path: path, fileSystem: fileSystem, options: options)
+    let source = try Pager.open(path: path, fileSystem: fileSystem, options: options)
     do {
       let sizes = try source.rewrite(copy)
       // The old file has no name any more: there is nothing to write into it.
