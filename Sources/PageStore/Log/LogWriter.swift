@@ -108,7 +108,7 @@ final class LogWriter: @unchecked Sendable {
   private func reserve(_ bytes: Int) throws(StoreError) {
     let needed = pending.count - Self.headRoom + bytes
     var room = freeSegments.count * payloadPerSegment
-    if let last = segments.last, !isFlushing {
+    if let last = segments.last {
       room += payloadPerSegment - Int(min(groupStart &- last.startLSN, UInt64(payloadPerSegment)))
     }
     while room < needed {

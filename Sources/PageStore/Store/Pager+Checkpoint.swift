@@ -33,6 +33,10 @@ extension Pager {
     guard let log else { return }
     let (slot, snapshot, candidates, pageCount, position) = beginCheckpoint(log)
     defer { give(slot) }
+    guard !closing || snapshot == cache.lock.with({ publishedLSN }) else {
+      throw StoreError(
+        .poisoned, "\(path) cannot be closed cleanly: its last commits are not durable")
+    }
     var versions: [VersionPointer] = []
     cache.lock.with {
       for number in candidates {

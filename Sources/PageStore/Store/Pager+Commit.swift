@@ -69,11 +69,10 @@ extension Pager {
   /// Writes the transaction's record into the pending group of the log.
   func logAndPublish(_ tx: PageTransaction) throws(StoreError) {
     guard let log else { throw Self.closedError }
-    if let identity = try fileSystem.identity(of: path),
-      identity.inode != fileIdentity.inode
-        || identity.device != fileIdentity.device
-    {
-      throw StoreError(.io, "\(path) was replaced by another file while it was open: open it again")
+    let identity = try fileSystem.identity(of: path)
+    guard identity?.inode == fileIdentity.inode, identity?.device == fileIdentity.device else {
+      throw StoreError(
+        .io, "\(path) was moved, removed or replaced while it was open: open it again")
     }
     try tx.logImages()
     let now = max(options.clock(), commitTime)
@@ -135,6 +134,7 @@ extension Pager {
       bytes.set64(PageHeader.lsn, lsn)
       checksum.stamp(bytes, version.pointee.page)
       try writer.add(version.pointee.page, bytes)
+      if tx.ownedInMemory > cache.budgetPages / 2 { tx.letGo(version) }
     }
     try writer.finish()
     do throws(StoreError) {
@@ -154,6 +154,12 @@ extension Pager {
     for own in tx.owned {
       let number = own.pointee.page
       guard let entry = cache.table.entry(number), entry.pointee.own == own.word else {
+        tx.giveBack(own)
+        continue
+      }
+      if own.pointee.isBulk && own.bytes == nil {
+        // Only the page file has it, and that is enough.
+        entry.pointee.own = 0
         tx.giveBack(own)
         continue
       }

@@ -245,6 +245,8 @@ public final class Pager: @unchecked Sendable {
     }
     cache.spill.give(version.pointee.spillSlot &- 1)
     version.pointee.spillSlot = 0
+    // It may have been spilled before the commit gave it its LSN.
+    buffer.set64(PageHeader.lsn, version.pointee.lsn)
     version.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
     return buffer
   }
@@ -270,6 +272,8 @@ public final class Pager: @unchecked Sendable {
     guard let log else { return }
     try log.flushAll()
     try giveBackTrailingPages()
+    // In deinit the log can no longer tell this object.
+    becameDurable(log.lock.with { log.durableRecord })
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: true)
       let wanted = UInt64(header.pageCount) * UInt64(pageSize)

@@ -125,6 +125,7 @@ extension PageTransaction {
   func logImages() throws(StoreError) {
     for own in owned where own.pointee.isImageAtCommit && !own.pointee.isBulk {
       guard ownVersion(own.pointee.page) == own else { continue }
+      if ownedInMemory > cache.budgetPages { spillOwned() }
       let bytes = try bytes(ofOwn: own)
       let gap = Self.longestZeroRun(bytes, from: PageHeader.size, to: contentEnd)
       let op = changes.extend(10)

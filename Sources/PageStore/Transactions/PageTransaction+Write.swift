@@ -158,6 +158,14 @@ extension PageTransaction {
     }
   }
 
+  /// Frees the memory of a private page whose bytes are in the page file already.
+  func letGo(_ own: VersionPointer) {
+    guard let bytes = own.bytes, own.pointee.pins.load(ordering: .relaxed) == 0 else { return }
+    own.pointee.data.store(0, ordering: .releasing)
+    ownedInMemory -= 1
+    cache.lock.with { cache.giveBuffer(bytes) }
+  }
+
   /// Drops every private version.
   func discardOwned() {
     for own in owned {
