@@ -31,7 +31,7 @@ extension Pager {
   /// has a sound base; then the pages, then the header. Commits go on meanwhile.
   func runCheckpoint(closing: Bool, both: Bool = false) throws(StoreError) {
     guard let log else { return }
-    let (slot, snapshot, candidates, pageCount, position) = beginCheckpoint(log)
+    let (slot, snapshot, candidates, state, position) = beginCheckpoint(log)
     defer { give(slot) }
     guard !closing || snapshot == cache.lock.with({ publishedLSN }) else {
       throw StoreError(
@@ -52,7 +52,7 @@ extension Pager {
       try preserveOldVersions(versions)
       try writePages(versions)
       try finishCheckpoint(
-        position: position, pageCount: pageCount, closing: closing, both: both || closing)
+        position: position, state: state, closing: closing, both: both || closing)
     } catch {
       cache.lock.with {
         for version in versions {
@@ -70,19 +70,17 @@ extension Pager {
   /// Fixes one moment: a snapshot, the stream's position behind it, and what is dirty.
   private func beginCheckpoint(_ log: LogWriter) -> (
     slot: UnsafeMutablePointer<ReaderSlot>, snapshot: LSN, candidates: [PageNumber],
-    pageCount: UInt32, position: LSN
+    state: CommitState, position: LSN
   ) {
     appendLock.with {
-      // A page count of a commit that is not durable yet only leaves room.
-      let count = writerLock.with { pageCount }
-      return log.lock.with {
+      log.lock.with {
         let position = log.durableEnd
         return cache.lock.with {
           let snapshot = visibleLSN
           let slot = cache.readers.take(snapshot: snapshot)
           let candidates = dirtyPages
           dirtyPages = []
-          return (slot, snapshot, candidates, count, position)
+          return (slot, snapshot, candidates, visibleState, position)
         }
       }
     }
@@ -98,7 +96,7 @@ extension Pager {
       }
       batch.count = 0
     }
-    for version in versions where version.pointee.freshLSN <= header.checkpointLSN {
+    for version in versions where version.pointee.freshLSN < header.checkpointLSN {
       let bytes = try self.bytes(of: version)
       let image = batch.extend(pageSize)
       image.copyMemory(from: bytes, byteCount: pageSize)
@@ -197,10 +195,10 @@ extension Pager {
   }
 
   private func finishCheckpoint(
-    position: LSN, pageCount: UInt32, closing: Bool, both: Bool
+    position: LSN, state: CommitState, closing: Bool, both: Bool
   ) throws(StoreError) {
     guard let log else { return }
-    let wanted = UInt64(pageCount) * UInt64(pageSize)
+    let wanted = UInt64(state.pageCount) * UInt64(pageSize)
     if try file.size() < wanted { try file.truncate(to: wanted) }
     try syncOrPoison()
     var next = header
@@ -208,9 +206,11 @@ extension Pager {
     next.salt = log.salt
     next.syncedLSN = closing ? log.lock.with { log.durableEnd } : position
     if closing { next.checkpointLSN = next.syncedLSN }
-    next.pageCount = pageCount
+    next.pageCount = state.pageCount
     next.isClosedCleanly = closing
-    (next.commitNumber, next.commitTime) = writerLock.with { (commitNumber, commitTime) }
+    // What is not durable yet may never have been: a map page that it added may not exist.
+    next.commitNumber = state.number
+    next.commitTime = state.time
     try write(next)
     if both {
       try write(header)

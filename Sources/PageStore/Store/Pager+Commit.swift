@@ -183,6 +183,8 @@ extension Pager {
     tx.owned.removeAll()
     tx.dropped.removeAll()
     publishedLSN = lsn
+    pendingStates.append(
+      CommitState(lsn: lsn, pageCount: tx.pageCount, number: commitNumber, time: commitTime))
     advance()
   }
 
@@ -199,6 +201,11 @@ extension Pager {
     let visible = min(publishedLSN, durableLSN)
     guard visible > visibleLSN else { return }
     visibleLSN = visible
+    let passed = pendingStates.firstIndex { $0.lsn > visible } ?? pendingStates.count
+    if passed > 0 {
+      visibleState = pendingStates[passed - 1]
+      pendingStates.removeFirst(passed)
+    }
     while supersededStart < superseded.count, superseded[supersededStart].successor <= visible {
       cache.trim(superseded[supersededStart])
       supersededStart += 1
@@ -208,6 +215,14 @@ extension Pager {
       supersededStart = 0
     }
   }
+}
+
+/// What a commit made of the file as a whole.
+struct CommitState: Sendable {
+  var lsn: LSN
+  var pageCount: UInt32
+  var number: UInt64
+  var time: Int64
 }
 
 /// Gathers pages in ascending order and writes neighbours together.

@@ -217,6 +217,8 @@ extension Pager {
       visibleLSN = max(visibleLSN, last)
       publishedLSN = visibleLSN
       durableLSN = visibleLSN
+      visibleState = CommitState(
+        lsn: visibleLSN, pageCount: pageCount, number: commitNumber, time: commitTime)
       for (number, page) in recovery.takePages() {
         guard let lsn = page.lsn else {
           page.bytes.deallocate()

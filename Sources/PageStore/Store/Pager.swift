@@ -45,6 +45,9 @@ public final class Pager: @unchecked Sendable {
   var superseded: [Superseded] = []
   var supersededStart = 0
   var dirtyPages: [PageNumber] = []
+  /// What a snapshot taken now has, and what commits that are not durable yet will make of it.
+  var visibleState: CommitState
+  var pendingStates: [CommitState] = []
 
   // Guarded by `checkpointLock`.
   let checkpointLock = Lock()
@@ -88,6 +91,9 @@ public final class Pager: @unchecked Sendable {
     visibleLSN = header.checkpointLSN &- 1
     publishedLSN = visibleLSN
     durableLSN = visibleLSN
+    visibleState = CommitState(
+      lsn: visibleLSN, pageCount: header.pageCount, number: header.commitNumber,
+      time: header.commitTime)
     olderCheckpointLSN = header.checkpointLSN
     olderPageCount = header.pageCount
   }
@@ -101,10 +107,11 @@ public final class Pager: @unchecked Sendable {
     guard !isClosed.load(ordering: .acquiring) else { throw Self.closedError }
     cache.lock.lock()
     let snapshot = visibleLSN
+    let count = visibleState.pageCount
     let slot = cache.readers.take(snapshot: snapshot)
     cache.lock.unlock()
     return PageTransaction(
-      pager: self, isWritable: false, snapshot: snapshot, slot: slot, pageCount: 0,
+      pager: self, isWritable: false, snapshot: snapshot, slot: slot, pageCount: count,
       changes: Self.noChanges)
   }
 
