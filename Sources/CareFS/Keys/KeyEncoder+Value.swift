@@ -77,3 +77,21 @@ extension KeyEncoder {
     return false
   }
 }
+
+extension KeyEncoder {
+  /// Appends the start of every text that begins with `text`, as the last part of a key that is
+  /// searched for: all keys that begin with these bytes are of such texts. Only for ascending text
+  /// parts, and for `any` parts, where it stands for texts.
+  ///
+  /// - Throws: `typeMismatch` for parts of other types, and for descending ones.
+  func append(prefix text: String, as part: KeyPart) throws(RowError) {
+    guard part.type == .text || part.type == .any, !part.descending else {
+      throw .typeMismatch(expected: part.type, found: .text)
+    }
+    if part.nullable { buffer.append(1) }
+    if part.type == .any { buffer.append(ScalarKey.textMark) }
+    text.withUTF8Bytes { append(text: $0, collation: part.collation) }
+    // Without the two bytes that end the text.
+    buffer.truncate(to: buffer.count - 2)
+  }
+}

@@ -119,6 +119,13 @@ extension RecordView {
     return try documents.load(field)
   }
 
+  /// Whether the bytes of a column lie in a document, so that `bytes` loads them.
+  @inline(__always)
+  func isExternal(_ ordinal: Int) -> Bool {
+    let place = place(ordinal)
+    return place.row >= 0 && row.isExternal(place.row)
+  }
+
   /// The cell of a JSON column: what the document store wrote into the row.
   func cell(_ ordinal: Int) throws(RowError) -> UnsafeRawBufferPointer {
     let place = place(ordinal)
