@@ -1,0 +1,106 @@
+import PageStore
+
+/// One level of a tree under construction: the entries of its page that is not yet written.
+final class BulkLevel {
+  private struct Item {
+    var offset: Int
+    var localKeyLength: Int
+    var keyLength: Int
+    var tailLength: Int
+    var valueLength: Int
+    var child: PageNumber
+  }
+
+  let level: Int
+  /// Inner level: the page's leftmost child.
+  var leftmostChild: PageNumber = 0
+  /// Inner level: the separator before the child that comes next.
+  private(set) var pending: Entry?
+  private var pendingBytes = ScratchBuffer()
+
+  private var items: [Item] = []
+  private var staged = ScratchBuffer(capacity: 4_096)
+  private var prefixLength = 0
+  /// Bytes of slots, cells and prefix if no prefix were cut off.
+  private var plainSize = 0
+
+  init(level: Int) {
+    self.level = level
+  }
+
+  deinit {
+    pendingBytes.deallocate()
+    staged.deallocate()
+  }
+
+  var count: Int { items.count }
+
+  /// Bytes of slots, cells and prefix with one more entry.
+  func size(adding entry: Entry) -> Int {
+    let size = plainSize + entry.slotAndCell(isLeaf: level == 0, 0)
+    return size - items.count * sharedPrefix(with: entry)
+  }
+
+  private func sharedPrefix(with entry: Entry) -> Int {
+    guard !items.isEmpty else { return entry.localKeyLength }
+    return min(prefixLength, self.entry(0).commonPrefix(entry))
+  }
+
+  /// Adds an entry behind the others; its bytes are copied.
+  func add(_ entry: Entry) {
+    prefixLength = sharedPrefix(with: entry)
+    plainSize += entry.slotAndCell(isLeaf: level == 0, 0)
+    let offset = staged.count
+    let local = entry.localKeyLength
+    staged.reserve(offset + local + entry.tailLength)
+    _ = entry.copyLocalKey(from: 0, to: staged.base + offset)
+    (staged.base + offset + local).copyMemory(from: entry.tail, byteCount: entry.tailLength)
+    staged.count = offset + local + entry.tailLength
+    items.append(
+      Item(
+        offset: offset, localKeyLength: local, keyLength: entry.keyLength,
+        tailLength: entry.tailLength, valueLength: entry.valueLength, child: entry.child))
+  }
+
+  /// Entry `index`; valid until the next one is added.
+  func entry(_ index: Int) -> Entry {
+    let item = items[index]
+    let key = staged.base + item.offset
+    var entry = Entry(
+      separator: key, localLength: item.localKeyLength, keyLength: item.keyLength,
+      tailLength: item.tailLength)
+    entry.valueLength = item.valueLength
+    entry.child = item.child
+    return entry
+  }
+
+  /// Keeps a copy of the separator before the next child.
+  func setPending(_ separator: Entry) {
+    let local = separator.localKeyLength
+    pendingBytes.count = 0
+    pendingBytes.reserve(local + separator.tailLength)
+    _ = separator.copyLocalKey(from: 0, to: pendingBytes.base)
+    (pendingBytes.base + local).copyMemory(
+      from: separator.tail, byteCount: separator.tailLength)
+    pending = Entry(
+      separator: pendingBytes.base, localLength: local, keyLength: separator.keyLength,
+      tailLength: separator.tailLength)
+  }
+
+  /// Writes the entries into a page, and forgets them.
+  func write(to page: PageEditor, contentEnd: Int) {
+    let entries = items.indices.map(entry)
+    let shared = entries.count > 1 ? prefixLength : 0
+    page.rewriteAll { base in
+      var builder = NodeBuilder(
+        base, contentEnd: contentEnd, level: level, leftmostChild: leftmostChild,
+        prefixOf: entries.first, prefixLength: shared)
+      for entry in entries { builder.add(entry) }
+      builder.finish()
+    }
+    items.removeAll(keepingCapacity: true)
+    staged.count = 0
+    plainSize = 0
+    prefixLength = 0
+  }
+}

@@ -1,0 +1,135 @@
+import PageStore
+
+/// The key of a cell.
+struct CellKey {
+  /// Key bytes in the cell; the page's prefix goes before them.
+  let suffix: UnsafeRawPointer
+  let localSuffixLength: Int
+  /// Length of the whole key: prefix, suffix and what lies in overflow pages.
+  let keyLength: Int
+  /// First overflow page of the key's rest, or 0.
+  let chain: PageNumber
+}
+
+/// A cell of a leaf.
+struct LeafCell {
+  let offset: Int
+  let size: Int
+  let key: CellKey
+  let valueLength: Int
+  let value: UnsafeRawPointer
+  let localValueLength: Int
+  /// First overflow page of the value's rest, or 0.
+  let valueChain: PageNumber
+}
+
+extension Node {
+  /// Reads a varint that begins at `position` and moves behind it.
+  @inline(__always)
+  private func varint(_ position: inout Int) throws(StoreError) -> Int {
+    guard position < cellEnd else { throw corrupt(page, "a tree page's cell is cut off") }
+    let byte = base.load(fromByteOffset: position, as: UInt8.self)
+    position &+= 1
+    return byte < 0x80 ? Int(byte) : try longVarint(&position, first: byte)
+  }
+
+  private func longVarint(_ position: inout Int, first: UInt8) throws(StoreError) -> Int {
+    var value = UInt64(first & 0x7F)
+    var shift: UInt64 = 7
+    while shift < 35 {
+      guard position < cellEnd else { throw corrupt(page, "a tree page's cell is cut off") }
+      let byte = base.load(fromByteOffset: position, as: UInt8.self)
+      position &+= 1
+      value |= UInt64(byte & 0x7F) &<< shift
+      if byte < 0x80 {
+        guard value <= UInt64(UInt32.max) else { break }
+        return Int(value)
+      }
+      shift &+= 7
+    }
+    throw corrupt(page, "a tree page's cell has an impossible length")
+  }
+
+  /// Where cell `index` begins, checked to lie among the cells.
+  @inline(__always)
+  private func checkedOffset(_ index: Int) throws(StoreError) -> Int {
+    let offset = cellOffset(index)
+    guard offset >= cellStart, offset < cellEnd else {
+      throw corrupt(page, "a tree page's cell lies outside its cells")
+    }
+    return offset
+  }
+
+  /// Reads the key part after the lengths; `position` moves behind it.
+  @inline(__always)
+  private func key(_ suffixLength: Int, _ position: inout Int) throws(StoreError) -> CellKey {
+    let keyLength = suffixLength &+ prefixLength
+    let local = geometry.localKeyLength(keyLength) &- prefixLength
+    let suffix = base + position
+    position &+= local
+    guard position <= cellEnd, keyLength <= Tree.maxKeyLength
+    else { throw corrupt(page, "a tree page's key does not fit its page") }
+    var chain: PageNumber = 0
+    if suffixLength > local { chain = try chainPage(&position) }
+    return CellKey(
+      suffix: suffix, localSuffixLength: local, keyLength: keyLength, chain: chain)
+  }
+
+  @inline(never)
+  private func chainPage(_ position: inout Int) throws(StoreError) -> PageNumber {
+    guard position &+ NodeLayout.chainSize <= cellEnd else {
+      throw corrupt(page, "a tree page's cell is cut off")
+    }
+    let chain = base.uint32(position)
+    position &+= NodeLayout.chainSize
+    guard chain != 0 else { throw corrupt(page, "a long entry lacks its overflow pages") }
+    return chain
+  }
+
+  /// The key of cell `index`, of a leaf or an inner node.
+  @inline(__always)
+  func cellKey(_ index: Int) throws(StoreError) -> CellKey {
+    var position = try checkedOffset(index)
+    if isLeaf {
+      let suffixLength = try varint(&position)
+      _ = try varint(&position)
+      return try key(suffixLength, &position)
+    }
+    position &+= NodeLayout.childSize
+    let suffixLength = try varint(&position)
+    return try key(suffixLength, &position)
+  }
+
+  /// Cell `index` of a leaf.
+  @inline(__always)
+  func leafCell(_ index: Int) throws(StoreError) -> LeafCell {
+    let offset = try checkedOffset(index)
+    var position = offset
+    let suffixLength = try varint(&position)
+    let valueLength = try varint(&position)
+    let key = try key(suffixLength, &position)
+    let value = base + position
+    let local = geometry.localValueLength(keyLength: key.keyLength, valueLength: valueLength)
+    position &+= local
+    guard position <= cellEnd else { throw corrupt(page, "a tree page's cell is cut off") }
+    var chain: PageNumber = 0
+    if valueLength > local { chain = try chainPage(&position) }
+    return LeafCell(
+      offset: offset, size: position &- offset, key: key, valueLength: valueLength,
+      value: value, localValueLength: local, valueChain: chain)
+  }
+
+  /// Where cell `index` begins and how many bytes it takes.
+  @inline(__always)
+  func cellExtent(_ index: Int) throws(StoreError) -> (offset: Int, size: Int) {
+    if isLeaf {
+      let cell = try leafCell(index)
+      return (cell.offset, cell.size)
+    }
+    let offset = try checkedOffset(index)
+    var position = offset &+ NodeLayout.childSize
+    let suffixLength = try varint(&position)
+    _ = try key(suffixLength, &position)
+    return (offset, position &- offset)
+  }
+}

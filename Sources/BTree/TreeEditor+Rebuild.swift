@@ -1,0 +1,182 @@
+import PageStore
+
+extension TreeEditor {
+  /// Inserts an entry into a leaf that lacks room for it as it is: rewrites the leaf without gaps
+  /// and with the right prefix, or splits it, and its ancestors as far as needed.
+  @inline(never)
+  func insertSlowly(
+    _ newEntry: Entry, _ leaf: Node, _ leafIndex: Int
+  ) throws(StoreError) {
+    var entry = newEntry
+    var node = leaf
+    var index = leafIndex
+    var depth = path.depth
+    while try !insertWithoutSplit(entry, node, index, canBeFull: false) {
+      if depth == 0 {
+        node = try pushRootDown()
+        depth = 1
+      }
+      entry =
+        try node.isLeaf
+        ? splitLeaf(node, depth, entry, index) : splitInner(node, depth, entry, index)
+      swap(&arrivingSeparator, &separator)
+      depth -= 1
+      let step = path.steps[depth]
+      node = try source.node(step.page)
+      index = step.index + 1
+    }
+    forgetPath()
+  }
+
+  /// Inserts an entry into a node of any level if it has room for it, perhaps after a rewrite.
+  /// A page that a rewrite would leave nearly full had better be split, lest it be rewritten
+  /// again and again; `canBeFull` rewrites it nevertheless.
+  func insertWithoutSplit(
+    _ entry: Entry, _ node: Node, _ index: Int, canBeFull: Bool
+  ) throws(StoreError) -> Bool {
+    let size = entry.cellSize(isLeaf: node.isLeaf, prefixLength: node.prefixLength)
+    let sharesPrefix = entry.begins(with: node)
+    if sharesPrefix, node.contiguousFree >= size + NodeLayout.slotSize {
+      place(entry, size, at: index, node, try source.edit(node.page))
+      return true
+    }
+    if sharesPrefix, node.totalFree < size + NodeLayout.slotSize,
+      try !prefixCanGrow(node, entry)
+    {
+      return false
+    }
+    try collect(node, inserting: entry, at: index)
+    let prefixLength = sharedPrefix(neighbor: nil)
+    let total = builtSize(isLeaf: node.isLeaf, prefixLength: prefixLength)
+    let capacity = source.geometry.capacity
+    guard total <= (canBeFull ? capacity : capacity - capacity / 32) else { return false }
+    try rewriteCollected(
+      node.page, level: node.level, leftmostChild: node.base.uint32(NodeLayout.leftmostChild),
+      prefixLength: prefixLength)
+    return true
+  }
+
+  /// Whether all keys and the new one share more than the node's prefix.
+  private func prefixCanGrow(_ node: Node, _ entry: Entry) throws(StoreError) -> Bool {
+    guard node.count > 0 else { return false }
+    let first = try node.entry(0)
+    guard entry.commonPrefix(first) > node.prefixLength else { return false }
+    return try node.entry(node.count - 1).commonPrefix(first) > node.prefixLength
+  }
+
+  /// Puts the node's entries and a new one into `entries`. They point into a copy of the page,
+  /// so that the page itself can be rewritten from them.
+  private func collect(
+    _ node: Node, inserting entry: Entry, at index: Int
+  ) throws(StoreError) {
+    let copy = try copyPage(node)
+    entries.removeAll(keepingCapacity: true)
+    for slot in 0..<index { entries.append(try copy.entry(slot)) }
+    entries.append(entry)
+    for slot in index..<copy.count { entries.append(try copy.entry(slot)) }
+  }
+
+  /// Copies a page to scratch memory.
+  func copyPage(_ node: Node) throws(StoreError) -> Node {
+    pageCopy.replace(node.base, source.contentEnd)
+    return try Node(
+      UnsafeRawPointer(pageCopy.base), page: node.page, contentEnd: source.contentEnd)
+  }
+
+  /// How many bytes all of `entries` begin with: that is, first and last. A single entry takes
+  /// what it shares with a neighbor, since those that follow will share about as much.
+  func sharedPrefix(neighbor: Entry?) -> Int {
+    guard let first = entries.first, let last = entries.last else { return 0 }
+    if entries.count > 1 { return first.commonPrefix(last) }
+    guard let neighbor else { return 0 }
+    return first.commonPrefix(neighbor)
+  }
+
+  /// Bytes that `entries` take in a page: slots, cells and prefix.
+  func builtSize(isLeaf: Bool, prefixLength: Int) -> Int {
+    var total = prefixLength + entries.count * NodeLayout.slotSize
+    for entry in entries {
+      total += entry.cellSize(isLeaf: isLeaf, prefixLength: prefixLength)
+    }
+    return total
+  }
+
+  /// Rewrites a page from `entries`.
+  func rewriteCollected(
+    _ page: PageNumber, level: Int, leftmostChild: PageNumber, prefixLength: Int
+  ) throws(StoreError) {
+    try build(
+      try source.edit(page), level: level, leftmostChild: leftmostChild,
+      prefixLength: prefixLength)
+  }
+
+  /// Writes `entries` into a page. Overlapping cells of a damaged page could add up to more than
+  /// a page, so their size is checked.
+  func build(
+    _ editor: PageEditor, level: Int, leftmostChild: PageNumber, prefixLength: Int
+  ) throws(StoreError) {
+    guard
+      builtSize(isLeaf: level == 0, prefixLength: prefixLength) <= source.geometry.capacity
+    else { throw corrupt(path.leaf, "a tree page's cells overlap") }
+    let contentEnd = source.contentEnd
+    let entries = self.entries
+    editor.rewriteAll { base in
+      var builder = NodeBuilder(
+        base, contentEnd: contentEnd, level: level, leftmostChild: leftmostChild,
+        prefixOf: entries.first, prefixLength: prefixLength)
+      for entry in entries { builder.add(entry) }
+      builder.finish()
+    }
+  }
+
+  /// Moves the root's contents into a new page below it: the root itself never moves. Returns the
+  /// new page.
+  private func pushRootDown() throws(StoreError) -> Node {
+    let root = try source.node(source.tree.root)
+    let level = root.level + 1
+    guard level <= NodeLayout.maxLevel else {
+      throw corrupt(root.page, "a tree is too deep")
+    }
+    let child = try source.allocate()
+    source.copyContents(of: root, to: child)
+    entries.removeAll(keepingCapacity: true)
+    try rewriteCollected(
+      root.page, level: level, leftmostChild: child.number, prefixLength: 0)
+    path.pushedDown(root: root.page, into: child.number)
+    return try source.node(child)
+  }
+}
+
+extension Entry {
+  /// Whether the key begins with a node's prefix.
+  @inline(__always)
+  func begins(with node: Node) -> Bool {
+    guard localKeyLength >= node.prefixLength else { return false }
+    if prefixLength == 0 {
+      return Bytes.commonPrefix(suffix, node.prefix, limit: node.prefixLength)
+        == node.prefixLength
+    }
+    let inPrefix = min(prefixLength, node.prefixLength)
+    guard Bytes.commonPrefix(prefix, node.prefix, limit: inPrefix) == inPrefix else {
+      return false
+    }
+    let rest = node.prefixLength - inPrefix
+    return Bytes.commonPrefix(suffix, node.prefix + inPrefix, limit: rest) == rest
+  }
+}
+
+extension PageSource {
+  /// A new page of the tree.
+  func allocate() throws(StoreError) -> PageEditor {
+    try transaction.allocate(kind: .tree, owner: tree.id)
+  }
+
+  /// Makes a page hold what another holds.
+  func copyContents(of node: Node, to editor: PageEditor) {
+    let start = PageHeader.size
+    let contentEnd = contentEnd
+    editor.rewriteAll { base in
+      (base + start).copyMemory(from: node.base + start, byteCount: contentEnd - start)
+    }
+  }
+}

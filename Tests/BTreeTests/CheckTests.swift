@@ -1,0 +1,198 @@
+import BTree
+import PageStore
+import Testing
+
+/// The checker sees damage, and nothing in the tree traps or loops on it.
+@Suite struct CheckTests {
+  /// A tree of three levels with overflow pages.
+  private func sample(seed: UInt64 = 1) throws -> TreeHarness {
+    let harness = try TreeHarness(pageSize: 4_096)
+    var random = Seeded(seed)
+    for number in 0..<700 {
+      let long = number % 50 == 0
+      let shared = [UInt8](repeating: 9, count: long ? 1_200 : 100)
+      try harness.insert(
+        shared + random.bytes(20), random.bytes(number % 60 == 1 ? 5_000 : 40))
+    }
+    try harness.verify()
+    return harness
+  }
+
+  private func u16(_ harness: TreeHarness, _ page: PageNumber, _ offset: Int) throws -> Int {
+    harness.transaction.enter()
+    defer { harness.transaction.leave() }
+    let base = try harness.transaction.page(page, kind: .tree, owner: harness.tree.id)
+    return Int(base.loadUnaligned(fromByteOffset: offset, as: UInt16.self).littleEndian)
+  }
+
+  private func write(
+    _ harness: TreeHarness, _ page: PageNumber, _ bytes: [UInt8], at offset: Int,
+    kind: PageKind = .tree
+  ) throws {
+    harness.transaction.enter()
+    defer { harness.transaction.leave() }
+    let editor = try harness.transaction.edit(page, kind: kind, owner: harness.tree.id)
+    bytes.withUnsafeBytes { editor.write($0, at: offset) }
+  }
+
+  private func bytes(
+    _ harness: TreeHarness, _ page: PageNumber, _ range: Range<Int>, kind: PageKind = .tree
+  ) throws -> [UInt8] {
+    harness.transaction.enter()
+    defer { harness.transaction.leave() }
+    let base = try harness.transaction.page(page, kind: kind, owner: harness.tree.id)
+    return Array(UnsafeRawBufferPointer(start: base, count: 4_096)[range])
+  }
+
+  /// Plants damage in a leaf, expects a finding that names it, and undoes the damage.
+  private func expectFinding(
+    _ harness: TreeHarness, _ page: PageNumber, _ damage: [UInt8], at offset: Int,
+    _ words: String, kind: PageKind = .tree, _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    let before = try bytes(harness, page, offset..<offset + damage.count, kind: kind)
+    try #require(before != damage, sourceLocation: location)
+    try write(harness, page, damage, at: offset, kind: kind)
+    let report = try harness.tree.check(in: harness.transaction)
+    #expect(!report.isSound, sourceLocation: location)
+    #expect(
+      report.findings.contains { $0.message.contains(words) },
+      "\(report.findings.map(\.description))", sourceLocation: location)
+    try write(harness, page, before, at: offset, kind: kind)
+    try harness.verify(location)
+  }
+
+  private func leaf(_ harness: TreeHarness) throws -> PageNumber {
+    let report = try harness.tree.check(in: harness.transaction)
+    for page in report.pages.dropFirst() {
+      if let level = try? bytes(harness, page, 32..<33), level == [0],
+        try u16(harness, page, 34) > 6
+      {
+        return page
+      }
+    }
+    throw StoreError(.notFound, "no leaf")
+  }
+
+  @Test func findsHeaderDamage() throws {
+    let harness = try sample()
+    let leaf = try leaf(harness)
+    try expectFinding(harness, leaf, [1], at: 32, "wrong level")
+    try expectFinding(harness, leaf, [200], at: 32, "contradicts itself")
+    try expectFinding(harness, leaf, [1], at: 33, "not zero")
+    try expectFinding(harness, leaf, [0xFF, 0xFF], at: 34, "contradicts itself")
+    try expectFinding(harness, leaf, [0, 0], at: 34, "empty")
+    try expectFinding(harness, leaf, [1, 0], at: 36, "contradicts itself")
+    try expectFinding(harness, leaf, [0xFF, 0x0F], at: 40, "contradicts itself")
+    try expectFinding(harness, leaf, [1, 1], at: 42, "not zero")
+    try expectFinding(harness, leaf, [9, 0, 0, 0], at: 44, "not zero")
+    let gap = try u16(harness, leaf, 38)
+    try expectFinding(
+      harness, leaf, [UInt8((gap + 1) & 255), UInt8((gap + 1) >> 8)], at: 38, "add up")
+  }
+
+  @Test func findsSlotDamage() throws {
+    let harness = try sample()
+    let leaf = try leaf(harness)
+    let slots = try bytes(harness, leaf, 48..<48 + 18)
+    // A head that is not the key's.
+    try expectFinding(harness, leaf, [slots[0] ^ 0x10], at: 48, "another head")
+    // Two slots exchanged: order.
+    try expectFinding(
+      harness, leaf, Array(slots[6..<12] + slots[0..<6]), at: 48, "do not ascend")
+    // A slot that names its neighbor's cell.
+    try expectFinding(harness, leaf, Array(slots[0..<6]), at: 54, "do not ascend")
+    // A cell inside another.
+    let inside = Int(slots[4]) + Int(slots[5]) << 8 + 2
+    try expectFinding(
+      harness, leaf, [UInt8(inside & 255), UInt8(inside >> 8)], at: 52, "")
+    // A cell among the slots.
+    try expectFinding(harness, leaf, [48, 0], at: 52, "outside its cells")
+    // A cell outside the page.
+    try expectFinding(harness, leaf, [0xFF, 0xFF], at: 52, "outside its cells")
+  }
+
+  @Test func findsDamageBetweenPages() throws {
+    let harness = try sample()
+    let root = harness.tree.root
+    let leftmost = try bytes(harness, root, 44..<48)
+    let offset = try u16(harness, root, 52)
+    let first = try bytes(harness, root, offset..<offset + 4)
+    // Children exchanged: keys lie outside their fences.
+    try write(harness, root, first, at: 44)
+    try expectFinding(harness, root, leftmost, at: offset, "fence")
+    // A child named twice.
+    #expect(
+      try harness.tree.check(in: harness.transaction).findings.contains {
+        $0.message.contains("used twice")
+      })
+    try write(harness, root, leftmost, at: 44)
+    // A cycle: the root as its own child.
+    let own = withUnsafeBytes(of: root.littleEndian, Array.init)
+    try expectFinding(harness, root, own, at: 44, "wrong level")
+    // A page that does not exist.
+    try expectFinding(harness, root, [0xFF, 0xFF, 0xFF, 0x7F], at: 44, "")
+  }
+
+  @Test func findsOverflowDamage() throws {
+    let harness = try sample()
+    let report = try harness.tree.check(in: harness.transaction)
+    #expect(report.overflowPages > 10)
+    let chain = try #require(
+      report.pages.first { page in
+        (try? bytes(harness, page, 32..<36, kind: .overflow)) ?? [0, 0, 0, 0] != [0, 0, 0, 0]
+      })
+    try expectFinding(harness, chain, [0, 0, 0, 0], at: 32, "too short", kind: .overflow)
+    try expectFinding(harness, chain, [1, 2, 3, 0], at: 36, "another entry", kind: .overflow)
+    // A chain that leads back to itself.
+    let own = withUnsafeBytes(of: chain.littleEndian, Array.init)
+    try expectFinding(harness, chain, own, at: 32, "", kind: .overflow)
+  }
+
+  /// Random damage in tree pages: every operation ends, with a result or with an error.
+  @Test(arguments: 0..<40)
+  func operationsSurviveRandomDamage(seed: Int) throws {
+    let harness = try sample(seed: UInt64(seed))
+    var random = Seeded(UInt64(seed) + 1_000)
+    let pages = try harness.tree.check(in: harness.transaction).pages
+    for _ in 0..<1 + random.below(30) {
+      let page = pages[random.below(pages.count)]
+      let kind: PageKind = (try? bytes(harness, page, 32..<33)) == nil ? .overflow : .tree
+      // Half of the damage goes to headers and slots, where it does most.
+      let offset = 32 + (random.below(2) == 0 ? random.below(60) : random.below(4_060))
+      try write(harness, page, [UInt8(random.below(256))], at: offset, kind: kind)
+    }
+    _ = try harness.tree.check(in: harness.transaction)
+    func attempt(_ body: () throws -> Void) throws {
+      do {
+        try body()
+      } catch let error as StoreError {
+        // A page freed twice may be refused in other words; nothing else may come of damage.
+        #expect(error.code == .corrupt || error.code == .notFound, "\(error)")
+      }
+    }
+    try attempt {
+      let cursor = harness.tree.cursor(in: harness.transaction)
+      var steps = 0
+      while try cursor.next(), steps < 10_000 { steps += 1 }
+      #expect(steps < 10_000)
+    }
+    for key in harness.keys.shuffled(using: &random).prefix(300) {
+      try attempt {
+        let value = random.bytes(random.below(100))
+        _ = try key.withUnsafeBytes { k in
+          try value.withUnsafeBytes { v in
+            try harness.editor.insert(k, v, ifPresent: random.below(2) == 0 ? .keep : .replace)
+          }
+        }
+      }
+      try attempt {
+        let other = Array(key.dropLast()) + random.bytes(random.below(9))
+        try other.withUnsafeBytes { _ = try harness.editor.insert($0, $0) }
+      }
+      if random.below(2) == 0 {
+        try attempt { try key.withUnsafeBytes { _ = try harness.editor.delete($0) } }
+      }
+    }
+    _ = try harness.tree.check(in: harness.transaction)
+  }
+}
