@@ -5,19 +5,19 @@ public typealias PageNumber = UInt32
 public typealias LSN = UInt64
 
 /// What a page holds, as its header says.
-public struct PageKind: RawRepresentable, Sendable, Hashable {
+@frozen public struct PageKind: RawRepresentable, Sendable, Hashable {
   /// The number in the page header.
   public var rawValue: UInt8
   /// The kind with a number; a file may hold kinds that this version does not know.
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// One of the two copies of the file header (pages 0 and 1).
-  public static let header = PageKind(rawValue: 1)
+  @inlinable public static var header: PageKind { PageKind(rawValue: 1) }
   /// A bitmap of pages in use.
-  public static let freeMap = PageKind(rawValue: 2)
+  @inlinable public static var freeMap: PageKind { PageKind(rawValue: 2) }
   /// A node of an ordered map.
-  public static let tree = PageKind(rawValue: 3)
+  @inlinable public static var tree: PageKind { PageKind(rawValue: 3) }
   /// The continuation of a long key or value.
-  public static let overflow = PageKind(rawValue: 4)
+  @inlinable public static var overflow: PageKind { PageKind(rawValue: 4) }
 }
 
 /// The header that every page begins with.

@@ -152,6 +152,11 @@ final class LogWriter: @unchecked Sendable {
         lock.wait()
         continue
       }
+      if recordOffsets.isEmpty {
+        // Nothing is on its way: `lsn` was durable before this log was opened.
+        lock.unlock()
+        return
+      }
       flushPending()
     }
   }

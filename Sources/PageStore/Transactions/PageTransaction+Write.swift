@@ -60,6 +60,7 @@ extension PageTransaction {
     _ number: PageNumber, kind: PageKind, owner: UInt32
   ) throws(StoreError) -> PageEditor {
     editCount &+= 1
+    structureCount &+= 1
     let own = makeOwn(number)
     own.pointee.isFresh = true
     guard let bytes = own.bytes else { throw StoreError(.io, "no memory for a page") }
@@ -85,6 +86,7 @@ extension PageTransaction {
     defer { leave() }
     _ = try page(number, kind: kind, owner: owner)
     editCount &+= 1
+    structureCount &+= 1
     try pager.freeSpace.give(number, self)
     guard let entry = table.entry(number), let own = VersionPointer(word: entry.pointee.own) else {
       return

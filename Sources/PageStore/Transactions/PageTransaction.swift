@@ -14,6 +14,11 @@ public final class PageTransaction {
   public let contentEnd: Int
   /// Grows with each change of a page, so that cursors notice.
   public internal(set) var editCount: UInt64 = 0
+  /// Grows with each page allocated or freed and each return to a savepoint, so that one who
+  /// remembers a page knows whether it may have gone.
+  public internal(set) var structureCount: UInt64 = 0
+  /// What the layer above keeps until the transaction goes, such as memory that it uses again.
+  public var attachment: AnyObject?
 
   let pager: Pager
   let cache: PageCache

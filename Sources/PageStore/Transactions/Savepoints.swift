@@ -73,6 +73,7 @@ extension PageTransaction {
     }
     selected = .max
     editCount &+= 1
+    structureCount &+= 1
     pager.freeSpace.forgetHints()
   }
 
