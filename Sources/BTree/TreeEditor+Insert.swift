@@ -111,13 +111,17 @@ extension TreeEditor {
   @inline(__always)
   private func write48(_ value: UInt64, at offset: Int, _ editor: PageEditor) {
     var bytes = value.littleEndian
-    withUnsafeBytes(of: &bytes) { editor.write(UnsafeRawBufferPointer(rebasing: $0[..<6]), at: offset) }
+    withUnsafeBytes(of: &bytes) {
+      editor.write(UnsafeRawBufferPointer(rebasing: $0[..<6]), at: offset)
+    }
   }
 
   /// Takes note whether inserts go up one after another in one leaf.
   @inline(__always)
   private func noteRun(_ page: PageNumber, _ index: Int) {
-    state.pointee.runLength = page == state.pointee.runPage && index == state.pointee.runIndex &+ 1 ? state.pointee.runLength &+ 1 : 0
+    state.pointee.runLength =
+      page == state.pointee.runPage && index == state.pointee.runIndex &+ 1
+      ? state.pointee.runLength &+ 1 : 0
     state.pointee.runPage = page
     state.pointee.runIndex = index
   }

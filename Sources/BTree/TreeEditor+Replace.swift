@@ -87,6 +87,7 @@ extension TreeEditor {
     state.pointee.cellBuffer.reserve(size)
     _ = entry.writeCell(
       to: state.pointee.cellBuffer.base, isLeaf: true, prefixLength: node.prefixLength)
-    editor.write(UnsafeRawBufferPointer(start: state.pointee.cellBuffer.base, count: size), at: offset)
+    editor.write(
+      UnsafeRawBufferPointer(start: state.pointee.cellBuffer.base, count: size), at: offset)
   }
 }

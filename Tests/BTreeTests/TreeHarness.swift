@@ -1,6 +1,7 @@
 import BTree
-import PageStore
 import Testing
+
+@testable import PageStore
 
 /// A small seeded generator, so that a failing run can be repeated.
 struct Seeded: RandomNumberGenerator {
@@ -32,10 +33,27 @@ final class TreeHarness {
   var keys: [[UInt8]] = []
   var values: [[UInt8]: [UInt8]] = [:]
 
+  let pager: Pager
+
   init(pageSize: Int) throws {
-    transaction = PageTransaction(pageSize: pageSize)
+    var options = PagerOptions()
+    options.pageSize = pageSize
+    options.hasBackgroundCheckpoints = false
+    pager = try Pager.create(
+      path: "tree", fileSystem: MemoryFileSystem(), options: options)
+    transaction = try pager.beginWrite()
     tree = try Tree.create(id: 7, in: transaction)
     editor = tree.editor(in: transaction)
+  }
+
+  /// Pages that the file holds for trees: none may be lost.
+  func pagesInUse() throws -> Int {
+    var count = 0
+    let freeSpace = pager.freeSpace
+    try freeSpace.forEachUsed(transaction) { page in
+      if page > 2 && !freeSpace.isMap(page) { count += 1 }
+    }
+    return count
   }
 
   // MARK: - Model
@@ -94,6 +112,8 @@ final class TreeHarness {
     try #require(differences == 0, sourceLocation: location)
     #expect(index == keys.count, sourceLocation: location)
     #expect(report.entries == keys.count, sourceLocation: location)
+    let inUse = try pagesInUse()
+    #expect(inUse == report.pages.count, sourceLocation: location)
     return report
   }
 
