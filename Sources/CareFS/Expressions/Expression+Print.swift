@@ -2,7 +2,7 @@ extension Expression: CustomStringConvertible {
   /// The expression as text. Reading it gives an equal expression.
   public var description: String {
     var printer = ExpressionPrinter()
-    printer.print(self, at: .or)
+    printer.write(self, at: .or)
     return printer.text
   }
 }
@@ -29,8 +29,8 @@ private struct ExpressionPrinter {
     }
   }
 
-  /// Prints a tree where only what is at least this strong needs no parentheses.
-  mutating func print(_ tree: Expression, at least: Strength) {
+  /// Writes a tree where only what is at least this strong needs no parentheses.
+  mutating func write(_ tree: Expression, at least: Strength) {
     guard ExpressionPrinter.strength(tree).rawValue < least.rawValue else {
       return bare(tree)
     }
@@ -47,17 +47,17 @@ private struct ExpressionPrinter {
     case .or(let parts): join(parts, " or ", at: .and)
     case .not(let operand):
       text += "not "
-      print(operand, at: .not)
+      write(operand, at: .not)
     case .negate(let operand): negate(operand)
     case .comparison(let comparison, let left, let right):
-      print(left, at: .sum)
+      write(left, at: .sum)
       text += " \(comparison.rawValue) "
-      print(right, at: .sum)
+      write(right, at: .sum)
     case .arithmetic(let operation, let left, let right):
       let strength = ExpressionPrinter.strength(tree)
-      print(left, at: strength)
+      write(left, at: strength)
       text += " \(operation.rawValue) "
-      print(right, at: strength == .sum ? .product : .sign)
+      write(right, at: strength == .sum ? .product : .sign)
     default: wordy(tree)
     }
   }
@@ -65,23 +65,23 @@ private struct ExpressionPrinter {
   private mutating func wordy(_ tree: Expression) {
     switch tree {
     case .isNull(let operand, let negated):
-      print(operand, at: .sum)
+      write(operand, at: .sum)
       text += negated ? " is not null" : " is null"
     case .isIn(let operand, let elements, let negated):
-      print(operand, at: .sum)
+      write(operand, at: .sum)
       text += negated ? " not in (" : " in ("
       join(elements, ", ", at: .or)
       text += ")"
     case .between(let operand, let low, let high, let negated):
-      print(operand, at: .sum)
+      write(operand, at: .sum)
       text += negated ? " not between " : " between "
-      print(low, at: .sum)
+      write(low, at: .sum)
       text += " and "
-      print(high, at: .sum)
+      write(high, at: .sum)
     case .like(let operand, let pattern, let negated):
-      print(operand, at: .sum)
+      write(operand, at: .sum)
       text += negated ? " not like " : " like "
-      print(pattern, at: .sum)
+      write(pattern, at: .sum)
     case .call(let function, let arguments):
       text += function.rawValue + "("
       join(arguments, ", ", at: .or)
@@ -94,7 +94,7 @@ private struct ExpressionPrinter {
   private mutating func join(_ parts: [Expression], _ separator: String, at least: Strength) {
     for (index, part) in parts.enumerated() {
       if index > 0 { text += separator }
-      print(part, at: least)
+      write(part, at: least)
     }
   }
 
@@ -106,7 +106,7 @@ private struct ExpressionPrinter {
       bare(operand)
       text += ")"
     } else {
-      print(operand, at: .sign)
+      write(operand, at: .sign)
     }
   }
 
@@ -114,13 +114,13 @@ private struct ExpressionPrinter {
     text += "case"
     for branch in branches {
       text += " when "
-      print(branch.condition, at: .or)
+      write(branch.condition, at: .or)
       text += " then "
-      print(branch.result, at: .or)
+      write(branch.result, at: .or)
     }
     if let otherwise {
       text += " else "
-      print(otherwise, at: .or)
+      write(otherwise, at: .or)
     }
     text += " end"
   }

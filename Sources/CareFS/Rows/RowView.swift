@@ -4,7 +4,7 @@
 /// field, so damaged bytes throw and never reach beyond the row. Asking for a column as another type
 /// than its own throws `typeMismatch`. A null field reads as zero or as no bytes.
 struct RowView {
-  private let plan: UnsafePointer<RowLayout.Plan>
+  let plan: UnsafePointer<RowLayout.Plan>
   /// How many columns the row holds.
   let stored: Int
   private let base: UnsafeRawPointer
@@ -24,7 +24,7 @@ struct RowView {
   }
 
   @inline(__always)
-  private init(
+  init(
     _ row: UnsafeRawBufferPointer, plan: UnsafePointer<RowLayout.Plan>
   ) throws(RowError) {
     guard row.count >= RowFormat.headerSize, let base = row.baseAddress else {
@@ -77,22 +77,11 @@ struct RowView {
           littleEndian: base.loadUnaligned(fromByteOffset: ends + variable * 4, as: UInt32.self)))
   }
 
-  /// The row that stands for the columns which this one does not hold.
-  @inline(never)
-  private func absent(_ column: Int) throws(RowError) -> RowView {
-    guard column < plan.pointee.count, let row = plan.pointee.absent else {
-      throw .corrupt("row does not hold the column, and it has no default")
-    }
-    let view = try RowView(row, plan: plan)
-    guard column < view.stored else { throw .corrupt("default row does not hold the column") }
-    return view
-  }
-
   /// Whether a column is null.
   @inline(__always)
   func isNull(_ column: Int) -> Bool {
     precondition(column >= 0)
-    guard column < stored else { return (try? absent(column).isNull(column)) ?? true }
+    guard column < stored else { return isNullDefault(column) }
     let byte = base.load(fromByteOffset: RowFormat.headerSize + column >> 3, as: UInt8.self)
     return byte >> UInt8(column & 7) & 1 == 1
   }
@@ -109,7 +98,7 @@ struct RowView {
   @inline(__always)
   func int(_ column: Int) throws(RowError) -> Int64 {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).int(column) }
+    guard column < stored else { return try intDefault(column) }
     let address = try field(column, .int)
     return flags & RowFormat.wideInts == 0
       ? Int64(Int32(littleEndian: address.loadUnaligned(as: Int32.self)))
@@ -120,7 +109,7 @@ struct RowView {
   @inline(__always)
   func double(_ column: Int) throws(RowError) -> Double {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).double(column) }
+    guard column < stored else { return try doubleDefault(column) }
     let address = try field(column, .double)
     return Double(bitPattern: UInt64(littleEndian: address.loadUnaligned(as: UInt64.self)))
   }
@@ -129,7 +118,7 @@ struct RowView {
   @inline(__always)
   func bool(_ column: Int) throws(RowError) -> Bool {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).bool(column) }
+    guard column < stored else { return try boolDefault(column) }
     let byte = try field(column, .bool).load(as: UInt8.self)
     guard byte <= 1 else { throw .corrupt("truth value in a row is neither 0 nor 1") }
     return byte == 1
@@ -139,7 +128,7 @@ struct RowView {
   @inline(__always)
   func date(_ column: Int) throws(RowError) -> CalendarDate {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).date(column) }
+    guard column < stored else { return try dateDefault(column) }
     let address = try field(column, .date)
     guard let date = CalendarDate(days: Int32(littleEndian: address.loadUnaligned(as: Int32.self)))
     else { throw .corrupt("date in a row") }
@@ -150,7 +139,7 @@ struct RowView {
   @inline(__always)
   func time(_ column: Int) throws(RowError) -> TimeOfDay {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).time(column) }
+    guard column < stored else { return try timeDefault(column) }
     let address = try field(column, .time)
     let low = Int64(UInt32(littleEndian: address.loadUnaligned(as: UInt32.self)))
     let high = Int64(address.load(fromByteOffset: 4, as: UInt8.self))
@@ -164,7 +153,7 @@ struct RowView {
   @inline(__always)
   func timestamp(_ column: Int) throws(RowError) -> Timestamp {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).timestamp(column) }
+    guard column < stored else { return try timestampDefault(column) }
     let address = try field(column, .timestamp)
     let microseconds = Int64(littleEndian: address.loadUnaligned(as: Int64.self))
     guard let moment = Timestamp(microseconds: microseconds) else {
@@ -177,7 +166,7 @@ struct RowView {
   @inline(__always)
   func uuidBytes(_ column: Int) throws(RowError) -> UnsafeRawBufferPointer {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).uuidBytes(column) }
+    guard column < stored else { return try uuidBytesDefault(column) }
     return UnsafeRawBufferPointer(start: try field(column, .uuid), count: 16)
   }
 
@@ -186,7 +175,7 @@ struct RowView {
   @inline(__always)
   func field(_ column: Int) throws(RowError) -> UnsafeRawBufferPointer {
     precondition(column >= 0)
-    guard column < stored else { return try absent(column).field(column) }
+    guard column < stored else { return try fieldDefault(column) }
     let slot = plan.pointee.slots[column]
     guard !slot.isFixed else { throw .typeMismatch(expected: slot.type, found: .bytes) }
     let variable = Int(slot.place)
@@ -202,7 +191,7 @@ struct RowView {
   @inline(__always)
   func isExternal(_ column: Int) -> Bool {
     precondition(column >= 0)
-    guard column < stored else { return (try? absent(column).isExternal(column)) ?? false }
+    guard column < stored else { return isExternalDefault(column) }
     let slot = plan.pointee.slots[column]
     guard flags & RowFormat.hasExternal != 0, !slot.isFixed else { return false }
     let byte = base.load(fromByteOffset: external + Int(slot.place) >> 3, as: UInt8.self)
