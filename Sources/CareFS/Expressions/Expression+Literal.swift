@@ -46,7 +46,10 @@ extension Expression.Literal {
       self = .number(number)
     case .bool(let bool): self = .bool(bool)
     case .text(let text): self = .text(text)
-    case .bytes(let bytes): self = .text(Base64Literal.encode(bytes))
+    case .bytes(let bytes):
+      let text = ByteBuffer(capacity: bytes.count / 3 * 4 + 4)
+      bytes.withUnsafeBytes { Base64.encode($0, to: text) }
+      self = .text(text.string)
     case .date(let date): self = .text(date.description)
     case .time(let time): self = .text(time.description)
     case .timestamp(let moment): self = .text(moment.description)

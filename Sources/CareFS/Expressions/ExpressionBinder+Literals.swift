@@ -97,7 +97,7 @@ extension ExpressionBinder {
     }
     switch type {
     case .bytes:
-      guard let bytes = Base64Literal.decode(text) else { throw unreadable(type) }
+      guard let bytes = text.withUTF8Bytes({ Base64.decode($0) }) else { throw unreadable(type) }
       return try constant(ConstantNode.bytes(bytes), .plain(.bytes))
     case .date:
       guard let date = CalendarDate(text) else { throw unreadable(type) }
