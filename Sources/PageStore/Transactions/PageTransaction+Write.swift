@@ -91,7 +91,8 @@ extension PageTransaction {
     guard let entry = table.entry(number), let own = VersionPointer(word: entry.pointee.own) else {
       return
     }
-    if Int(own.pointee.savepointDepth) < savepoints.count {
+    // What is older than the savepoint comes back with it, changed since then or not.
+    if let state = savepoints.last, Int(own.pointee.logIndex) < state.logPageCount {
       savepoints[savepoints.count - 1].undo.append(.unlinked(own))
     }
     entry.pointee.own = 0

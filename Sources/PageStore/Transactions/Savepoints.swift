@@ -91,7 +91,7 @@ extension PageTransaction {
             copy.deallocate()
           }
         case .unlinked(let own):
-          if depth > 0 && own.pointee.savepointDepth < depth {
+          if let outer = savepoints.last, Int(own.pointee.logIndex) < outer.logPageCount {
             savepoints[savepoints.count - 1].undo.append(undo)
           }
         }
