@@ -118,7 +118,7 @@ extension TreeEditor {
     }
     for index in 0..<right.count { entries.append(try right.entry(index)) }
     let prefixLength = sharedPrefix(neighbor: nil)
-    guard builtSize(isLeaf: level == 0, prefixLength: prefixLength) <= limit else {
+    guard try builtSize(isLeaf: level == 0, prefixLength: prefixLength) <= limit else {
       return false
     }
     try rewriteCollected(

@@ -47,7 +47,7 @@ extension TreeEditor {
     }
     try collect(node, inserting: entry, at: index)
     let prefixLength = sharedPrefix(neighbor: nil)
-    let total = builtSize(isLeaf: node.isLeaf, prefixLength: prefixLength)
+    let total = try builtSize(isLeaf: node.isLeaf, prefixLength: prefixLength)
     let capacity = source.geometry.capacity
     guard total <= (canBeFull ? capacity : capacity - capacity / 32) else { return false }
     try rewriteCollected(
@@ -92,10 +92,15 @@ extension TreeEditor {
     return first.commonPrefix(neighbor)
   }
 
-  /// Bytes that `entries` take in a page: slots, cells and prefix.
-  func builtSize(isLeaf: Bool, prefixLength: Int) -> Int {
+  /// Bytes that `entries` take in a page: slots, cells and prefix. Keys of a damaged page may lack
+  /// what first and last share: they must not be written.
+  func builtSize(isLeaf: Bool, prefixLength: Int) throws(StoreError) -> Int {
     var total = prefixLength + entries.count * NodeLayout.slotSize
+    guard let first = entries.first else { return total }
     for entry in entries {
+      if prefixLength > entry.prefixLength, entry.commonPrefix(first) < prefixLength {
+        throw corrupt(path.leaf, "a tree page's keys are out of order")
+      }
       total += entry.cellSize(isLeaf: isLeaf, prefixLength: prefixLength)
     }
     return total
@@ -116,7 +121,7 @@ extension TreeEditor {
     _ editor: PageEditor, level: Int, leftmostChild: PageNumber, prefixLength: Int
   ) throws(StoreError) {
     guard
-      builtSize(isLeaf: level == 0, prefixLength: prefixLength) <= source.geometry.capacity
+      try builtSize(isLeaf: level == 0, prefixLength: prefixLength) <= source.geometry.capacity
     else { throw corrupt(path.leaf, "a tree page's cells overlap") }
     let contentEnd = source.contentEnd
     let entries = self.entries
