@@ -31,13 +31,15 @@ extension TableSchema {
   init(_ reader: inout SchemaReader) throws {
     let name = try reader.required("name")
     let place = "table \"\(name)\""
+    let isLenient = reader.isLenient
     func each<T>(
       _ items: [SchemaJSON]?, _ what: String, _ read: (inout SchemaReader) throws -> T
     ) throws -> [T] {
       try (items ?? []).enumerated().map { index, item in
         var title = "\(what) \(index + 1)"
         if case .string(let text)? = item["name"] { title = "\(what) \"\(text)\"" }
-        var reader = try SchemaReader(item, place: "\(place), \(title)")
+        var reader = try SchemaReader(
+          item, place: "\(place), \(title)", isLenient: isLenient)
         let value = try read(&reader)
         try reader.finish()
         return value
@@ -57,7 +59,8 @@ extension TableSchema {
       },
       checks: [])
     for (index, item) in (try reader.list("checks") ?? []).enumerated() {
-      var reader = try SchemaReader(item, place: "\(place), check \(index + 1)")
+      var reader = try SchemaReader(
+        item, place: "\(place), check \(index + 1)", isLenient: isLenient)
       let check = CheckSchema(
         try reader.text("name") ?? "check\(index + 1)", try reader.required("expression"))
       try reader.finish()

@@ -4,14 +4,17 @@ struct SchemaReader {
   private var known: Set<String> = []
   /// Where the object is, for messages: `table "visits", column "day"`.
   let place: String
+  /// Whether unknown members are skipped, as in a file written by a later version.
+  let isLenient: Bool
 
-  init(_ value: SchemaJSON, place: String) throws {
+  init(_ value: SchemaJSON, place: String, isLenient: Bool = false) throws {
     guard case .object(let members) = value else {
       throw DatabaseError(
         .schemaMismatch, "schema: \(place) must be an object, not \(value.kindName)")
     }
     self.members = members
     self.place = place
+    self.isLenient = isLenient
   }
 
   /// The member of that name, if it is there and not null.
@@ -84,6 +87,7 @@ struct SchemaReader {
 
   /// Refuses the object if it has a member that nobody took.
   func finish() throws {
+    guard !isLenient else { return }
     guard let stranger = members.first(where: { !known.contains($0.name) }) else { return }
     throw failure(
       "unknown member \"\(stranger.name)\"; known are \(known.sorted().joined(separator: ", "))")

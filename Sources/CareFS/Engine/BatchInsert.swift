@@ -1,0 +1,240 @@
+import BTree
+import PageStore
+
+/// Inserts many rows as one statement: rows are encoded first, then each tree gets its entries in
+/// the order of their keys, so that the inserts of an index stay close together.
+///
+/// References are checked at the end, so rows may refer to later rows of the same batch. A refusal
+/// names the element and leaves nothing of the whole batch.
+final class BatchInsert {
+  private let writer: TableWriter
+  private let transaction: WriteTransaction
+  private let plan: TablePlan
+  /// The keys of the rows; tags are places in `rowEnds`.
+  private let keys = SortedEntries()
+  private let rowBytes = ByteBuffer(capacity: 1 << 16)
+  private var rowEnds: [Int] = []
+  private let indexes: [SortedEntries]
+  /// The keys of the parents, per reference of the table.
+  private let parents: [SortedEntries]
+  /// The element at which this chunk begins.
+  private var first = 0
+  /// How many rows and entries were applied, per tree: the rows, then the indexes.
+  private var applied: [Int]
+
+  /// A chunk is applied when its rows take so many bytes, or when there are so many of them.
+  private static let chunkBytes = 64 << 20
+  private static let chunkRows = 1 << 18
+
+  init(_ writer: TableWriter) {
+    self.writer = writer
+    transaction = writer.transaction
+    plan = writer.plan
+    indexes = plan.indexes.map { _ in SortedEntries() }
+    parents = plan.outgoing.map { _ in SortedEntries() }
+    applied = Array(repeating: 0, count: plan.indexes.count + 1)
+  }
+
+  /// The number of rows so far.
+  var count: Int { first + rowEnds.count }
+  /// Whether the chunk should be applied before more rows are added.
+  var isFull: Bool { rowBytes.count >= Self.chunkBytes || rowEnds.count >= Self.chunkRows }
+
+  /// Adds the row in the assembler.
+  @inline(__always)
+  func add() throws {
+    do {
+      let tag = UInt32(truncatingIfNeeded: rowEnds.count)
+      let row = try writer.prepareDraft()
+      try writer.entries.gather(writer.draft, plan, writer.context)
+      for (place, reference) in plan.outgoing.enumerated() {
+        writer.scratch.clear()
+        let probe = transaction.plan.foreignKeys[reference].probe
+        if try writer.scratch.append(probe, of: writer.draft) {
+          parents[place].add(writer.scratch.key, tag: tag)
+        }
+      }
+      if let automatic = plan.automaticKey {
+        writer.noteKey(try writer.draft.int(automatic))
+      }
+      let stored = try writer.storeDocuments(row)
+      for entry in writer.entries.all {
+        indexes[Int(entry.index)].add(writer.entries.key(entry), tag: tag)
+      }
+      keys.add(writer.assembler.key.key, tag: tag)
+      rowBytes.append(stored)
+      rowEnds.append(rowBytes.count)
+    } catch {
+      throw named(error, rowEnds.count)
+    }
+  }
+
+  /// An error with the element that it is about.
+  func named(_ error: any Error, _ place: Int) -> any Error {
+    guard var known = DatabaseError.reported(error) as? DatabaseError, known.isRefusal else {
+      return error
+    }
+    known.element = first + place
+    return known
+  }
+
+  private func row(_ tag: UInt32) -> UnsafeRawBufferPointer {
+    let place = Int(tag)
+    let start = place == 0 ? 0 : rowEnds[place - 1]
+    return UnsafeRawBufferPointer(rebasing: rowBytes.bytes[start..<rowEnds[place]])
+  }
+
+  /// Puts the chunk into the trees.
+  func apply() throws {
+    keys.sort()
+    for rank in 0..<keys.count {
+      guard try writer.rows.insert(keys.key(rank), row(keys.tag(rank))) else {
+        throw named(transaction.duplicate(plan, nil), Int(keys.tag(rank)))
+      }
+      applied[0] += 1
+    }
+    for (index, entries) in indexes.enumerated() { try apply(entries, index) }
+    for place in parents.indices { try checkParents(place) }
+    writer.countRows(rowEnds.count)
+    clear()
+  }
+
+  private func apply(_ entries: SortedEntries, _ index: Int) throws {
+    entries.sort()
+    let editor = writer.editors[index]
+    let isUnique = plan.indexes[index].kind == .unique
+    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+    // The keys of the rows by their tags: sorting moves only ranks.
+    let rowKeys = isUnique ? ranks() : []
+    for rank in 0..<entries.count {
+      let tag = entries.tag(rank)
+      let value = isUnique ? keys.key(rowKeys[Int(tag)]) : empty
+      guard try editor.insert(entries.key(rank), value) else {
+        let error =
+          isUnique
+          ? transaction.duplicate(plan, index) : transaction.indexDamage(plan, index)
+        throw named(error, Int(tag))
+      }
+      applied[index + 1] += 1
+    }
+  }
+
+  /// The rank of each row's key by its tag.
+  private func ranks() -> [Int] {
+    var ranks = Array(repeating: 0, count: keys.count)
+    for rank in 0..<keys.count { ranks[Int(keys.tag(rank))] = rank }
+    return ranks
+  }
+
+  private func checkParents(_ place: Int) throws {
+    let entries = parents[place]
+    let foreignKey = transaction.plan.foreignKeys[plan.outgoing[place]]
+    let parent = transaction.plan.tables[foreignKey.parent]
+    entries.sort()
+    var last: UnsafeRawBufferPointer?
+    for rank in 0..<entries.count {
+      let key = entries.key(rank)
+      if let last, RawBytes.equal(last, key) { continue }
+      if try transaction.exists(parent, index: foreignKey.parentIndex, key) {
+        last = key
+        continue
+      }
+      if foreignKey.schema.deferred {
+        let childKey = keys.key(ranks()[Int(entries.tag(rank))])
+        transaction.deferCheck(.reference(plan.outgoing[place], childKey: Array(childKey)))
+      } else {
+        throw named(transaction.missingParent(foreignKey), Int(entries.tag(rank)))
+      }
+    }
+  }
+
+  /// Takes back what `add` and a failed `apply` of this chunk did to the trees.
+  func undo() throws {
+    for (index, entries) in indexes.enumerated() {
+      for rank in 0..<applied[index + 1] {
+        _ = try writer.editors[index].delete(entries.key(rank))
+      }
+    }
+    for rank in 0..<applied[0] { _ = try writer.rows.delete(keys.key(rank)) }
+    for tag in rowEnds.indices {
+      try writer.freeDocuments(row(UInt32(truncatingIfNeeded: tag)))
+    }
+    clear()
+  }
+
+  private func clear() {
+    first += rowEnds.count
+    keys.clear()
+    rowBytes.clear()
+    rowEnds.removeAll(keepingCapacity: true)
+    for entries in indexes + parents { entries.clear() }
+    for place in applied.indices { applied[place] = 0 }
+  }
+}
+
+extension WriteTransaction {
+  /// Runs a batch whose rows `next` puts into the assembler, until it returns false. Returns the
+  /// number of rows.
+  func insertBatch(_ table: TablePlan, _ next: (RowAssembler) throws -> Bool) throws -> Int {
+    try ensureWritable()
+    let writer = try writer(table)
+    let batch = BatchInsert(writer)
+    var mark: Mark?
+    do {
+      while true {
+        writer.assembler.begin()
+        do { guard try next(writer.assembler) else { break } } catch {
+          throw batch.named(error, batch.count)
+        }
+        if batch.isFull {
+          // More than one chunk cannot be taken back row by row.
+          if mark == nil { mark = self.mark() }
+          try batch.apply()
+        }
+        try batch.add()
+      }
+      try batch.apply()
+      if let mark { release(mark) }
+      return batch.count
+    } catch {
+      do {
+        if let mark { try rollback(to: mark) } else { try batch.undo() }
+      } catch let second { throw fail(second) }
+      throw fail(error)
+    }
+  }
+
+  /// Inserts rows as one statement, much faster than one after the other: each index gets its
+  /// entries in order.
+  ///
+  /// Rows may refer to later rows of the same batch. When one is refused, none is kept; the
+  /// error's ``DatabaseError/element`` is its index.
+  ///
+  /// - Parameter columns: what the values of each row stand for.
+  /// - Returns: the number of rows.
+  @discardableResult
+  public func insert(
+    contentsOf rows: some Sequence<[Value]>, into table: Table, columns: ColumnList
+  ) throws -> Int {
+    var iterator = rows.makeIterator()
+    return try insertBatch(table.plan) { assembler in
+      guard let values = iterator.next() else { return false }
+      try assembler.assemble(columns, values)
+      return true
+    }
+  }
+
+  /// Inserts rows as one statement.
+  @discardableResult
+  public func insert(
+    contentsOf rows: some Sequence<[String: Value]>, into table: String
+  ) throws -> Int {
+    let plan = try self.table(table).plan
+    var iterator = rows.makeIterator()
+    return try insertBatch(plan) { assembler in
+      guard let values = iterator.next() else { return false }
+      for (name, value) in values { try assembler.set(try plan.ordinal(name), value) }
+      return true
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import BTree
+import PageStore
+
+extension Database {
+  /// Opens a database, or creates it when there is no file, with a schema.
+  ///
+  /// An existing file's schema is compared with the given one. New tables, new columns that may
+  /// be null or have a constant default, and new indexes are added; any other difference is
+  /// refused as `schemaMismatch` with what differs.
+  public convenience init(
+    path: String, schema: DatabaseSchema, options: DatabaseOptions = DatabaseOptions()
+  ) throws {
+    let fileSystem = options.fileSystem ?? PosixFileSystem.shared
+    let opened = try reporting {
+      if try fileSystem.identity(of: path) == nil, !options.readOnly {
+        return try Self.make(path, schema, options, fileSystem)
+      }
+      return try Self.load(path, wanted: schema, options, fileSystem)
+    }
+    self.init(pager: opened.pager, plan: opened.plan, path: path, options: options)
+  }
+
+  /// Creates a database file. An existing file is refused.
+  public static func create(
+    path: String, schema: DatabaseSchema, options: DatabaseOptions = DatabaseOptions()
+  ) throws -> Database {
+    let made = try reporting {
+      try make(path, schema, options, options.fileSystem ?? PosixFileSystem.shared)
+    }
+    return Database(pager: made.pager, plan: made.plan, path: path, options: options)
+  }
+
+  /// Opens an existing database with the schema that it holds.
+  public static func open(
+    path: String, options: DatabaseOptions = DatabaseOptions()
+  ) throws -> Database {
+    let opened = try reporting {
+      try load(path, wanted: nil, options, options.fileSystem ?? PosixFileSystem.shared)
+    }
+    return Database(pager: opened.pager, plan: opened.plan, path: path, options: options)
+  }
+
+  /// A database in memory. It ends with the object.
+  public static func inMemory(
+    schema: DatabaseSchema, options: DatabaseOptions = DatabaseOptions()
+  ) throws -> Database {
+    var options = options
+    options.fileSystem = MemoryFileSystem()
+    let made = try reporting {
+      try make("memory.carefs", schema, options, MemoryFileSystem())
+    }
+    return Database(pager: made.pager, plan: made.plan, path: nil, options: options)
+  }
+
+  private static func make(
+    _ path: String, _ schema: DatabaseSchema, _ options: DatabaseOptions,
+    _ fileSystem: any FileSystem
+  ) throws -> (pager: Pager, plan: SchemaPlan) {
+    // A schema that contradicts itself must not leave a file behind.
+    try schema.validate()
+    let pager = try Pager.create(
+      path: path, fileSystem: fileSystem, options: options.pagerOptions)
+    do {
+      let pages = try pager.beginWrite(timeoutMilliseconds: options.lockTimeoutMilliseconds)
+      do {
+        let catalog = try Catalog.create(schema, in: pages)
+        let plan = try SchemaPlan(catalog)
+        try pages.commit()
+        return (pager, plan)
+      } catch {
+        pages.rollback()
+        throw error
+      }
+    } catch {
+      try? pager.close()
+      throw error
+    }
+  }
+
+  private static func load(
+    _ path: String, wanted: DatabaseSchema?, _ options: DatabaseOptions,
+    _ fileSystem: any FileSystem
+  ) throws -> (pager: Pager, plan: SchemaPlan) {
+    try wanted?.validate()
+    let pager = try Pager.open(path: path, fileSystem: fileSystem, options: options.pagerOptions)
+    do {
+      let pages = try pager.beginRead()
+      let catalog: Catalog
+      do {
+        defer { pages.rollback() }
+        catalog = try Catalog.load(pages)
+      }
+      guard let wanted, wanted != catalog.schema else { return (pager, try SchemaPlan(catalog)) }
+      return (pager, try adapt(pager, to: wanted, options))
+    } catch {
+      try? pager.close()
+      throw error
+    }
+  }
+}
+
+extension DatabaseOptions {
+  var pagerOptions: PagerOptions {
+    var pager = PagerOptions()
+    pager.isReadOnly = readOnly
+    pager.cacheBytes = cacheBytes
+    pager.pageSize = pageSize
+    return pager
+  }
+}

@@ -1,0 +1,62 @@
+import PageStore
+
+extension Database {
+  /// Writes in one transaction, on the caller's thread, and returns when it is durable.
+  ///
+  /// Waits for another writer as long as ``DatabaseOptions/lockTimeoutMilliseconds`` allows. A
+  /// write inside a write of the same thread throws `misuse`.
+  @discardableResult
+  public func write<R>(_ body: (WriteTransaction) throws -> R) throws -> R {
+    try write(timeoutMilliseconds: options.lockTimeoutMilliseconds, body)
+  }
+
+  /// As `write`, waiting for another writer at most so long; nil waits without end.
+  @discardableResult
+  public func write<R>(
+    timeoutMilliseconds: Int?, _ body: (WriteTransaction) throws -> R
+  ) throws -> R {
+    let transaction = try beginWrite(timeoutMilliseconds)
+    do {
+      let result = try body(transaction)
+      try transaction.prepareCommit()
+      finish(transaction)
+      // Outcomes wait for the disk outside the writer's turn: the next writer runs meanwhile.
+      try transaction.pages.commit()
+      gate.leave()
+      return result
+    } catch {
+      abandon(transaction)
+      throw DatabaseError.reported(error)
+    }
+  }
+
+  func beginWrite(_ timeoutMilliseconds: Int?) throws -> WriteTransaction {
+    guard !options.readOnly else {
+      throw DatabaseError(.readOnly, "the database was opened for reading only")
+    }
+    try gate.refuseNestedWrite()
+    let plan = try gate.enter()
+    do {
+      let pages = try pager.beginWrite(timeoutMilliseconds: timeoutMilliseconds)
+      gate.beginWriting()
+      return WriteTransaction(plan: plan, pages: pages, options: options)
+    } catch {
+      gate.leave()
+      throw DatabaseError.reported(error)
+    }
+  }
+
+  /// Ends what the caller may use of a transaction, before its pages are committed.
+  func finish(_ transaction: WriteTransaction) {
+    transaction.end()
+    transaction.closeWriters()
+    gate.endWriting()
+  }
+
+  /// Undoes a transaction.
+  func abandon(_ transaction: WriteTransaction) {
+    if transaction.isOpen { finish(transaction) }
+    transaction.pages.rollback()
+    gate.leave()
+  }
+}
