@@ -21,6 +21,9 @@ final class PageCache: @unchecked Sendable {
   private var spillHand = 0
   private var freeBuffers: [UnsafeMutableRawPointer] = []
   private(set) var bufferCount = 0
+  private var slabs: [PageSlab] = []
+  /// Buffers beyond the budget or from elsewhere, allocated one by one and given back so.
+  private var single: Set<UnsafeMutableRawPointer> = []
   private var freeVersions: [VersionPointer] = []
   private var versionBlocks: [VersionPointer] = []
   private var limbo: [(epoch: UInt64, version: UInt, buffer: UInt)] = []
@@ -34,12 +37,8 @@ final class PageCache: @unchecked Sendable {
   }
 
   deinit {
-    for version in clean { version.bytes?.deallocate() }
-    for version in unclean { version.bytes?.deallocate() }
-    for buffer in freeBuffers { buffer.deallocate() }
-    for item in limbo[limboStart...] {
-      UnsafeMutableRawPointer(bitPattern: item.buffer)?.deallocate()
-    }
+    for slab in slabs { slab.deallocate() }
+    for buffer in single { buffer.deallocate() }
     for block in versionBlocks {
       block.deinitialize(count: Self.versionBlock)
       block.deallocate()
@@ -61,15 +60,27 @@ final class PageCache: @unchecked Sendable {
       reclaim()
       if let buffer = freeBuffers.popLast() { return buffer }
     }
-    bufferCount += 1
-    return .allocate(byteCount: pageSize, alignment: 64)
+    let perSlab = PageSlab.size / pageSize
+    if bufferCount + perSlab <= budgetPages {
+      let slab = PageSlab()
+      slabs.append(slab)
+      bufferCount += perSlab
+      for i in (1..<perSlab).reversed() { freeBuffers.append(slab.base + i * pageSize) }
+      return slab.base
+    }
+    let buffer = UnsafeMutableRawPointer.allocate(byteCount: pageSize, alignment: 64)
+    adoptBuffer(buffer)
+    return buffer
   }
 
-  /// Counts a buffer that was allocated elsewhere and now belongs to a version.
-  func adoptBuffer() { bufferCount += 1 }
+  /// Counts a buffer that was allocated by itself and now belongs to the cache.
+  func adoptBuffer(_ buffer: UnsafeMutableRawPointer) {
+    bufferCount += 1
+    single.insert(buffer)
+  }
 
   func giveBuffer(_ buffer: UnsafeMutableRawPointer) {
-    if bufferCount > budgetPages {
+    if bufferCount > budgetPages, single.remove(buffer) != nil {
       bufferCount -= 1
       buffer.deallocate()
     } else {

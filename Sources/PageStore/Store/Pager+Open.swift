@@ -230,7 +230,7 @@ extension Pager {
         version.pointee.freshLSN = page.freshLSN
         version.pointee.isDirty = true
         version.pointee.data.store(UInt(bitPattern: page.bytes), ordering: .releasing)
-        cache.adoptBuffer()
+        cache.adoptBuffer(page.bytes)
         cache.appendOldest(version)
         dirtyPages.append(number)
       }
