@@ -18,5 +18,9 @@ struct CareFSCommand: ParsableCommand {
       Shell completions: carefs --generate-completion-script bash|zsh|fish
       """,
     version: "0.1.0",
-    subcommands: [])
+    subcommands: [
+      InitCommand.self, SchemaCommand.self, ImportCommand.self, ExportCommand.self,
+      GetCommand.self, ListCommand.self, CountCommand.self, ExplainCommand.self,
+      InsertCommand.self, UpsertCommand.self, UpdateCommand.self, DeleteCommand.self,
+    ])
 }

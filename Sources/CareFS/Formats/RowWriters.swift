@@ -49,8 +49,10 @@ public final class CSVWriter {
     }
   }
 
+  private func append(_ text: UnsafeRawBufferPointer) { Self.append(field: text, to: buffer) }
+
   /// Appends a field, quoted if it is empty or holds a delimiter, a quote or a line end.
-  private func append(_ text: UnsafeRawBufferPointer) {
+  static func append(field text: UnsafeRawBufferPointer, to buffer: ByteBuffer) {
     let needsQuotes =
       text.isEmpty
       || text.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }

@@ -35,7 +35,9 @@ enum Conversations {
         IndexSchema(["document"], path: "patient_details.diagnosis"),
       ],
       checks: [
-        CheckSchema("document_type", "document.type in (\"ai_generated\", \"custom\")"),
+        CheckSchema(
+          "document_type",
+          "document.type is not null and document.type in (\"ai_generated\", \"custom\")"),
         CheckSchema("document_patient_details", "document.patient_details is not null"),
         CheckSchema(
           "document_generation_metadata",

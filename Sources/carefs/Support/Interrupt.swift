@@ -15,10 +15,21 @@ enum Interrupt {
 
   /// Begins to listen.
   static func listen() {
-    signal(SIGINT) { _ in
-      Interrupt.asked.store(true, ordering: .relaxed)
-      signal(SIGINT, SIG_DFL)
-    }
+    // Without SA_RESTART a read that waits for input returns, so that Ctrl-C is felt at once.
+    // The second one has the usual effect again.
+    var action = sigaction()
+    #if canImport(Darwin)
+      action.__sigaction_u.__sa_handler = Self.handler
+      action.sa_flags = SA_RESETHAND
+    #else
+      action.__sigaction_handler.sa_handler = Self.handler
+      action.sa_flags = CInt(bitPattern: UInt32(SA_RESETHAND))
+    #endif
+    sigaction(SIGINT, &action, nil)
+  }
+
+  private static let handler: @convention(c) (CInt) -> Void = { _ in
+    Interrupt.asked.store(true, ordering: .relaxed)
   }
 
   /// Throws after Ctrl-C.

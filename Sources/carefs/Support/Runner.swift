@@ -34,6 +34,7 @@ enum Runner {
     }
     let command = known ? "carefs \(name ?? "")" : "carefs"
     var what = CareFSCommand.message(for: error)
+    if what.last == "." { what.removeLast() }
     if !known, let name { what = "there is no command '\(name)'" }
     return say("\(what); see `\(command) --help`", exit: .usage)
   }

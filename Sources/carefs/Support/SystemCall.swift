@@ -69,3 +69,16 @@ enum SystemCall {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
+
+extension SystemCall {
+  /// Waits.
+  static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+}
+
+extension SystemCall {
+  /// Where temporary files go.
+  static func temporaryFolder() -> String { environment("TMPDIR") ?? "/tmp" }
+
+  /// The id of this process.
+  static func processID() -> Int { Int(getpid()) }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import CareFS
+
+extension ExportOptions.Format: ExpressibleByArgument {}
+
+/// `carefs export`.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write tables as CSV, JSON or NDJSON.",
+    discussion: """
+      A consistent snapshot, in the order of the keys, every column in the schema's order. Without \
+      tables all are written. Several go to a folder, one file each (-o DIR), or as one JSON object.
+
+      Example:
+        carefs export clinic.carefs patients --format csv -o patients.csv
+        carefs export clinic.carefs --format ndjson -o backup
+        carefs export clinic.carefs visits --format json --where 'day >= "2026-01-01"'
+      """)
+
+  @OptionGroup var database: DatabaseFile
+
+  @Argument(help: "The tables; none is all.")
+  var tables: [Word] = []
+
+  @Option(help: "csv, json or ndjson.")
+  var format: ExportOptions.Format
+
+  @Option(
+    name: .customLong("where"), parsing: .unconditional, help: "Which rows, as an expression.")
+  var condition: Word?
+
+  @Option(name: .shortAndLong, help: "The file to write, or the folder.", completion: .file())
+  var output: Word?
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  func run() throws {
+    Interrupt.listen()
+    let opened = try database.openForReading()
+    try opened.read { tx in
+      let names = tables.isEmpty ? tx.schema.tables.map(\.name) : tables.map(\.text)
+      for name in names { _ = try tx.table(name) }
+      if names.count == 1 || (format == .json && !isFolder) {
+        try writeStream(names, tx)
+      } else if let output {
+        try SystemCall.makeFolder(output.text)
+        for name in names { try writeFile("\(output.text)/\(name).\(format.rawValue)", name, tx) }
+      } else {
+        throw Failure(
+          .usage, "several tables as \(format.rawValue) need a folder: give -o DIR, or one table")
+      }
+    }
+    try opened.close()
+  }
+
+  private var isFolder: Bool {
+    output.map { $0.text.hasSuffix("/") || SystemCall.isFolder($0.text) } ?? false
+  }
+
+  /// One stream: a table by itself, or an object of several.
+  private func writeStream(_ names: [String], _ tx: ReadTransaction) throws {
+    guard let output, output.text != "-" else {
+      try write(names, tx, to: Output(descriptor: 1))
+      return
+    }
+    let path =
+      isFolder && names.count == 1
+      ? "\(output.text)/\(names[0]).\(format.rawValue)" : output.text
+    try FileOutput.replacing(path) { try write(names, tx, to: $0) }
+  }
+
+  private func writeFile(_ path: String, _ name: String, _ tx: ReadTransaction) throws {
+    try FileOutput.replacing(path) { try write([name], tx, to: $0) }
+  }
+
+  private func write(_ names: [String], _ tx: ReadTransaction, to output: Output) throws {
+    let progress = Progress("export", total: 0, unit: "B", quiet: quiet)
+    var written = 0
+    let sink = { (bytes: UnsafeRawBufferPointer) in
+      try output.write(bytes)
+      written += bytes.count
+      progress.update(written)
+      try Interrupt.check()
+    }
+    defer { progress.finish() }
+    if names.count == 1 {
+      try tx.export(
+        names[0], ExportOptions(format: format, where: try Filter.parse(condition)), to: sink)
+    } else {
+      try tx.exportObject(names, where: try Filter.parse(condition), to: sink)
+    }
+    try output.flush()
+  }
+}
