@@ -97,8 +97,11 @@ final class MemoryFile: StorageFile, @unchecked Sendable {
       let start = Int(offset)
       let end = start + bytes.count
       if body.bytes.count < end {
-        // Growing by halves keeps a file that is written in order linear.
-        body.bytes.reserveCapacity(max(end, min(body.bytes.capacity * 2, end + (64 << 20))))
+        // Doubling keeps a file that is written in order linear.
+        let capacity = body.bytes.capacity
+        if capacity < end {
+          body.bytes.reserveCapacity(max(end, min(capacity * 2, end + (64 << 20))))
+        }
         body.bytes.append(contentsOf: repeatElement(0, count: end - body.bytes.count))
       }
       body.bytes.withUnsafeMutableBytes {
