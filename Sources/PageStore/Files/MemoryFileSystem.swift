@@ -58,15 +58,37 @@ public final class MemoryFileSystem: FileSystem, @unchecked Sendable {
   }
 }
 
-/// The bytes of one file, shared by all handles on it.
+/// The bytes of one file, shared by all handles on it. Used under its lock.
 final class MemoryFileBody: @unchecked Sendable {
   let lock = Lock()
   let inode: UInt64
-  var bytes: [UInt8] = []
+  private(set) var base = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+  private var capacity = 64
+  private(set) var count = 0
   var isLocked = false
+
   init(inode: UInt64) { self.inode = inode }
+
+  deinit { base.deallocate() }
+
   var identity: FileIdentity {
     FileIdentity(device: 0, inode: inode, linkCount: 1, isRegular: true)
+  }
+
+  /// Cuts, or grows with zeros.
+  func resize(to newCount: Int) {
+    if newCount > capacity {
+      // Doubling keeps a file that is written in order linear.
+      capacity = max(newCount, min(capacity * 2, newCount + (64 << 20)))
+      let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+      larger.copyMemory(from: base, byteCount: count)
+      base.deallocate()
+      base = larger
+    }
+    if newCount > count {
+      (base + count).initializeMemory(as: UInt8.self, repeating: 0, count: newCount - count)
+    }
+    count = newCount
   }
 }
 
@@ -80,48 +102,28 @@ final class MemoryFile: StorageFile, @unchecked Sendable {
     into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
   ) throws(StoreError) -> Int {
     body.lock.with {
-      guard offset < UInt64(body.bytes.count) else { return 0 }
-      let start = Int(offset)
-      let count = min(buffer.count, body.bytes.count - start)
-      body.bytes.withUnsafeBytes {
-        buffer.copyMemory(from: .init(rebasing: $0[start..<start + count]))
-      }
+      guard offset < UInt64(body.count), let target = buffer.baseAddress else { return 0 }
+      let count = min(buffer.count, body.count - Int(offset))
+      target.copyMemory(from: body.base + Int(offset), byteCount: count)
       return count
     }
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
-    guard bytes.count > 0 else { return }
+    guard let source = bytes.baseAddress, bytes.count > 0 else { return }
     guard offset < 1 << 46 else { throw StoreError(.tooLarge, "memory file too large") }
     body.lock.with {
       let start = Int(offset)
-      let end = start + bytes.count
-      if body.bytes.count < end {
-        // Doubling keeps a file that is written in order linear.
-        let capacity = body.bytes.capacity
-        if capacity < end {
-          body.bytes.reserveCapacity(max(end, min(capacity * 2, end + (64 << 20))))
-        }
-        body.bytes.append(contentsOf: repeatElement(0, count: end - body.bytes.count))
-      }
-      body.bytes.withUnsafeMutableBytes {
-        UnsafeMutableRawBufferPointer(rebasing: $0[start..<end]).copyMemory(from: bytes)
-      }
+      if body.count < start + bytes.count { body.resize(to: start + bytes.count) }
+      (body.base + start).copyMemory(from: source, byteCount: bytes.count)
     }
   }
 
-  func size() throws(StoreError) -> UInt64 { body.lock.with { UInt64(body.bytes.count) } }
+  func size() throws(StoreError) -> UInt64 { body.lock.with { UInt64(body.count) } }
 
   func truncate(to size: UInt64) throws(StoreError) {
     guard size < 1 << 46 else { throw StoreError(.tooLarge, "memory file too large") }
-    body.lock.with {
-      let count = Int(size)
-      if count < body.bytes.count {
-        body.bytes.removeLast(body.bytes.count - count)
-      } else {
-        body.bytes.append(contentsOf: repeatElement(0, count: count - body.bytes.count))
-      }
-    }
+    body.lock.with { body.resize(to: Int(size)) }
   }
 
   func sync() throws(StoreError) {}
