@@ -1,0 +1,62 @@
+import PageStore
+
+/// A failure that a simulated file system is told to show.
+public struct InjectedFault: Sendable {
+  /// Which calls fail.
+  public enum Call: Sendable, Hashable, CaseIterable {
+    case read, write, sync, truncate, create, rename, remove, syncDirectory
+  }
+
+  /// What a failing call does all the same.
+  public enum Effect: Sendable, Hashable {
+    /// Nothing.
+    case none
+    /// A write: its first bytes are written.
+    case partial(Int)
+    /// Everything: only the answer is an error.
+    case whole
+    /// A sync: the system forgets that there was something to write, as Linux does. What was written
+    /// can be read until the power goes, and no later sync makes it durable.
+    case forgets
+  }
+
+  /// Which calls fail; empty means all.
+  public var calls: Set<Call>
+  /// The first call that fails, counted from 1 since the fault was injected.
+  public var nth: Int
+  /// Whether all later such calls fail too.
+  public var isForEver: Bool
+  /// What the caller is told.
+  public var error: StoreError
+  /// What happens all the same.
+  public var effect: Effect
+
+  /// The `nth` of `calls` fails.
+  public init(
+    _ calls: Set<Call>, nth: Int = 1, isForEver: Bool = false,
+    error: StoreError = StoreError(.io, "simulated input/output error", errno: 5),
+    effect: Effect = .none
+  ) {
+    self.calls = calls
+    self.nth = nth
+    self.isForEver = isForEver
+    self.error = error
+    self.effect = effect
+  }
+
+  /// The answer of a full disk.
+  public static let diskFull = StoreError(.diskFull, "simulated full disk", errno: 28)
+}
+
+/// A fault and how many calls it has seen.
+struct ArmedFault: Sendable {
+  var fault: InjectedFault
+  var seen = 0
+
+  /// Whether this call fails.
+  mutating func fires(on call: InjectedFault.Call) -> Bool {
+    guard fault.calls.isEmpty || fault.calls.contains(call) else { return false }
+    seen += 1
+    return seen == fault.nth || (fault.isForEver && seen > fault.nth)
+  }
+}
