@@ -38,7 +38,7 @@ private struct PageCheck {
 
   mutating func run() throws(StoreError) -> PageReport {
     report.pageCount = tx.pageCount
-    if let note = pager.recoveryNote { report.notes.append(note) }
+    report.notes.append(contentsOf: [pager.headerNote, pager.recoveryNote].compactMap { $0 })
     try checkHeaders()
     try readMaps()
     try checkPages()

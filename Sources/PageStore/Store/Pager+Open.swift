@@ -64,7 +64,10 @@ extension Pager {
     map.set32(PageHeader.owner, FreeSpace.owner)
     map.set8(PageHeader.size, 0b111)
     PageChecksum(fileID: header.fileID, pageSize: size).stamp(map, 2)
-    try file.write(UnsafeRawBufferPointer(start: pages, count: size * 3), at: 0)
+    // The headers come when what they name is there: a file with a sound header is whole.
+    try file.write(UnsafeRawBufferPointer(start: map, count: size), at: UInt64(2 * size))
+    try file.sync()
+    try file.write(UnsafeRawBufferPointer(start: pages, count: size * 2), at: 0)
   }
 
   /// Opens the page file at `path`, and recovers it when the last writer did not close it.
@@ -110,6 +113,8 @@ extension Pager {
     pager.headerNote = note
     do throws(StoreError) {
       try pager.recover()
+      // Something else in that place is not ours to remove; a rewrite will say so.
+      if !pager.isReadOnly { try? pager.removeLeftovers(rewritePath(path)) }
     } catch {
       pager.isClosed.store(true, ordering: .releasing)
       throw error
@@ -173,6 +178,7 @@ extension Pager {
         throw StoreError(
           .corrupt, "\(logPath) is missing and \(path) was not closed: put the log back")
       }
+      try repairHeader()
       return
     }
     let logFile = try fileSystem.open(logPath, isReadOnly ? .readOnly : .readWrite)
@@ -195,6 +201,7 @@ extension Pager {
     install(recovery)
     guard !isReadOnly, !isClean else {
       logFile.close()
+      try repairHeader()
       return
     }
     let capacity = UInt64(reader.segmentCount) * UInt64(header.segmentSize)
@@ -206,6 +213,12 @@ extension Pager {
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: false, both: true)
     }
+  }
+
+  /// Writes the damaged one of the two copies of the header again: a crash may have torn it.
+  private func repairHeader() throws(StoreError) {
+    guard headerNote != nil, !isReadOnly else { return }
+    try checkpointLock.with { () throws(StoreError) in try write(header) }
   }
 
   private func install(_ recovery: Recovery) {

@@ -80,7 +80,7 @@ extension Pager {
   }
 
   /// Removes what a crash left of an earlier rewrite, and nothing else.
-  private func removeLeftovers(_ newPath: String) throws(StoreError) {
+  func removeLeftovers(_ newPath: String) throws(StoreError) {
     for leftover in [newPath, Self.logPath(newPath)] {
       guard try fileSystem.identity(of: leftover) != nil else { continue }
       let other = try fileSystem.open(leftover, .readOnly)
@@ -95,17 +95,20 @@ extension Pager {
   private func isOurs(_ other: any StorageFile) throws(StoreError) -> Bool {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 8)
     defer { block.deallocate() }
-    let n = try other.read(into: block, at: 0)
-    guard n == 512, let base = block.baseAddress.map({ UnsafeRawPointer($0) }) else {
-      // Created and not yet written: it holds nothing.
-      return n == 0
+    // A crash may have torn the first copy of the header.
+    for place in [0, UInt64(pageSize)] {
+      let n = try other.read(into: block, at: place)
+      guard n == 512, let base = block.baseAddress.map({ UnsafeRawPointer($0) }) else {
+        // Created and not yet written: it holds nothing.
+        return n == 0 && place == 0
+      }
+      let isPageFile = base.u64(64) == header.fileID.low && base.u64(72) == header.fileID.high
+      let isLog =
+        base.u64(0) == LogFormat.segmentMagic && base.u64(16) == header.fileID.low
+        && base.u64(24) == header.fileID.high
+      if isPageFile || isLog || block.allSatisfy({ $0 == 0 }) { return true }
     }
-    let isPageFile = base.u64(64) == header.fileID.low && base.u64(72) == header.fileID.high
-    let isLog =
-      base.u64(0) == LogFormat.segmentMagic && base.u64(16) == header.fileID.low
-      && base.u64(24) == header.fileID.high
-    let isZero = block.allSatisfy { $0 == 0 }
-    return isPageFile || isLog || isZero
+    return false
   }
 
   /// Ends the handle without writing anything.
