@@ -21,8 +21,11 @@ public struct TreeReport: Sendable {
   public internal(set) var entries = 0
   /// Levels from root to leaves; 1 for a lone leaf.
   public internal(set) var depth = 0
+  /// Pages that hold entries.
   public internal(set) var leafPages = 0
+  /// Pages that hold separators.
   public internal(set) var innerPages = 0
+  /// Pages that continue long keys and values.
   public internal(set) var overflowPages = 0
   /// Bytes of slots, cells and prefixes in leaves.
   public internal(set) var leafBytesUsed = 0

@@ -56,7 +56,8 @@ enum LayoutRules {
 
   private static let modifiers: Set<String> = [
     "final", "static", "class", "indirect", "mutating", "nonmutating", "nonisolated", "unowned",
-    "weak", "lazy", "override", "required", "convenience", "dynamic", "prefix", "postfix", "infix",
+    "weak", "lazy", "internal(set)", "private(set)", "package(set)", "override", "required",
+    "convenience", "dynamic", "prefix", "postfix", "infix",
   ]
   /// Members whose meaning the standard library has already written down.
   private static let known = [

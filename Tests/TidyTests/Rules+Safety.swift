@@ -48,7 +48,7 @@ enum SafetyRules {
 
   private static let banned: Set<String> = [
     "open", "openat", "creat", "fopen", "pread", "pwrite", "fsync", "fdatasync", "ftruncate",
-    "truncate", "rename", "renameat", "unlink", "unlinkat", "mmap", "flock", "fcntl", "fchmod",
+    "rename", "renameat", "unlink", "unlinkat", "mmap", "flock", "fcntl", "fchmod",
   ]
 
   /// One file of PageStore talks to the operating system; everything else goes through the seam.

@@ -2,7 +2,9 @@ import Foundation
 
 @main
 struct CareBench {
-  static var engines: [any CareEngine.Type] { [SQLiteEngine.self, LMDBEngine.self] }
+  static var engines: [any CareEngine.Type] {
+    [SQLiteEngine.self, LMDBEngine.self, CareFSEngine.self]
+  }
 
   static func main() async {
     do {

@@ -163,10 +163,13 @@ final class Runner {
       var checked = false
       let checking = try seconds { checked = try copied.check() }
       if checked, options.wants("check_mb_s") { record("check_mb_s", kind.name, size / checking) }
-      let compacting = try seconds { try copied.compact() }
+      var compacted = false
+      let compacting = try seconds { compacted = try copied.compact() }
       try copied.checkpoint()
-      if options.wants("compact_mb_s") { record("compact_mb_s", kind.name, size / compacting) }
-      if options.wants("compacted_mb") {
+      if compacted, options.wants("compact_mb_s") {
+        record("compact_mb_s", kind.name, size / compacting)
+      }
+      if compacted, options.wants("compacted_mb") {
         record("compacted_mb", kind.name, Folders.megabytes(copy))
       }
       guard try copied.verification() == open[place].verification() else {

@@ -59,7 +59,7 @@ final class LMDBEngine: CareEngine {
   func check() throws -> Bool { false }
 
   /// Copies into a new file, syncs it and puts it in the old one's place.
-  func compact() throws {
+  func compact() throws -> Bool {
     let copy = path + ".copy"
     try open().copyCompacted(to: copy)
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: copy))
@@ -71,6 +71,7 @@ final class LMDBEngine: CareEngine {
     let opened = try LMDBEnvironment(path: path, mapBytes: 4 << 30)
     tables = try opened.write(Tables.init)
     environment = opened
+    return true
   }
 
   func close() throws { environment = nil }

@@ -101,9 +101,10 @@ final class SQLiteEngine: CareEngine {
     return true
   }
 
-  func compact() throws {
+  func compact() throws -> Bool {
     try database.execute("VACUUM")
     try checkpoint()
+    return true
   }
 
   func close() throws {

@@ -31,8 +31,8 @@ protocol CareEngine: AnyObject {
   func checkpoint() throws
   /// Verifies pages, indexes and references; false when the engine has no such thing.
   func check() throws -> Bool
-  /// Rewrites the file without holes.
-  func compact() throws
+  /// Rewrites the file without holes; false when the engine has no such thing.
+  func compact() throws -> Bool
   func close() throws
 
   /// The contents as a whole and through the status and doctor indexes, not timed.

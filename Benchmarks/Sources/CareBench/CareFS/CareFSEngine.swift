@@ -1,0 +1,46 @@
+import CareFS
+
+/// CareFS through its typed records.
+final class CareFSEngine: CareEngine {
+  static let name = "carefs"
+
+  private let path: String
+  private let cacheBytes: Int
+  private var opened: Database?
+
+  init(directory: String, cacheBytes: Int) throws {
+    path = directory + "/care.carefs"
+    self.cacheBytes = cacheBytes
+    opened = try Self.open(path, cacheBytes)
+  }
+
+  private static func open(_ path: String, _ cacheBytes: Int) throws -> Database {
+    var options = DatabaseOptions()
+    options.cacheBytes = cacheBytes
+    return try Database(
+      path: path,
+      schema: DatabaseSchema([
+        Doctor.schema.table, Patient.schema.table, Appointment.schema.table,
+      ]), options: options)
+  }
+
+  func database() throws -> Database {
+    guard let opened else { throw BenchError("carefs is closed") }
+    return opened
+  }
+
+  /// Closing empties and removes the log.
+  func checkpoint() throws {
+    try close()
+    opened = try Self.open(path, cacheBytes)
+  }
+
+  func check() throws -> Bool { false }
+
+  func compact() throws -> Bool { false }
+
+  func close() throws {
+    try opened?.close()
+    opened = nil
+  }
+}
