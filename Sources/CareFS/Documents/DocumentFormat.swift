@@ -10,9 +10,9 @@
 /// | form | rest of the cell |
 /// |-----:|---|
 /// | 0 | the document itself |
-/// | 1 | varint raw length, u32 checksum, LZ4 block |
-/// | 2 | u32 dictionary id, varint raw length, u32 checksum, LZ4 block that uses the dictionary |
-/// | 3 | u8 block shift, u64 document id, u64 raw length, u64 checksum: the document lies in the tree |
+/// | 3 | varint raw length, u32 checksum, LZ4 block |
+/// | 5 | u32 dictionary id, varint raw length, u32 checksum, LZ4 block that uses the dictionary |
+/// | 6 | u8 block shift, u64 document id, u64 raw length, u64 checksum: the document lies in the tree |
 ///
 /// A checksum is the XXH64 of the raw bytes with seed 0, or its low 32 bits.
 ///
@@ -22,7 +22,7 @@
 /// |---|---|
 /// | 00 | u64 next document id |
 /// | 01, u32 column id (big-endian) | u32 current dictionary id or 0, u64 documents seen at training |
-/// | 02, u32 dictionary id (big-endian) | u32 raw length, u64 checksum, u8 form (0 or 1), bytes |
+/// | 02, u32 dictionary id (big-endian) | u32 raw length, u64 checksum, u8 form (0 or 3), bytes |
 /// | 04, u64 document id, u32 block, u16 piece (all big-endian) | a piece of a block |
 ///
 /// A document of the tree is divided into blocks of 2^shift raw bytes, the last one shorter; each is
@@ -30,16 +30,17 @@
 ///
 /// | offset | size | meaning |
 /// |-------:|-----:|---|
-/// | 0 | 1 | form: 0 raw, 1 LZ4, 2 LZ4 with a dictionary |
+/// | 0 | 1 | form: 0 raw, 3 LZ4, 5 LZ4 with a dictionary |
 /// | 1 | 4 | dictionary id, or 0 |
 /// | 5 | 4 | stored length: bytes from offset 13 on |
 /// | 9 | 4 | checksum of the raw block |
 /// | 13 | | the block |
 enum DocumentFormat {
+  // Any two forms differ in two bits, so that one flipped bit makes none of another.
   static let raw: UInt8 = 0
-  static let block: UInt8 = 1
-  static let dictionaryBlock: UInt8 = 2
-  static let external: UInt8 = 3
+  static let block: UInt8 = 3
+  static let dictionaryBlock: UInt8 = 5
+  static let external: UInt8 = 6
   static let formMask: UInt8 = 0x0F
   static let uniqueMembers: UInt8 = 0x10
 
