@@ -16,6 +16,9 @@ final class Recovery {
   private(set) var commitTime: Int64
   private(set) var lastLSN: LSN
 
+  /// The newest image of each page that the page file has no sound base of.
+  private var images: [PageNumber: UnsafeMutableRawPointer] = [:]
+
   init(file: any StorageFile, header: FileHeader) {
     self.file = file
     self.header = header
@@ -26,11 +29,33 @@ final class Recovery {
     lastLSN = header.checkpointLSN == 0 ? 0 : header.checkpointLSN - 1
   }
 
-  deinit { for page in pages.values { page.bytes.deallocate() } }
+  deinit {
+    forgetPages()
+    for image in images.values { image.deallocate() }
+  }
+
+  private func forgetPages() {
+    for page in pages.values { page.bytes.deallocate() }
+    pages = [:]
+  }
 
   /// Applies the log's sound part in memory.
   func run(_ log: LogReader) throws(StoreError) -> LogScan {
-    let scan = try log.scan(
+    var scan = try pass(log)
+    if !images.isEmpty {
+      // Commits ran beside the checkpoint that logged the images: changes may stand before the image
+      // that they apply to. With the images known, all changes are applied in order.
+      forgetPages()
+      scan = try pass(log)
+    }
+    for (number, page) in pages where page.lsn == nil && number < pageCount {
+      throw StoreError.corrupt(number, "neither the file nor the log has a sound copy of it")
+    }
+    return scan
+  }
+
+  private func pass(_ log: LogReader) throws(StoreError) -> LogScan {
+    try log.scan(
       from: header.checkpointLSN, salt: header.salt, syncedEnd: header.syncedLSN,
       wasClosed: header.isClosedCleanly
     ) { record throws(StoreError) in
@@ -41,10 +66,6 @@ final class Recovery {
       }
       self.lastLSN = record.lsn
     }
-    for (number, page) in pages where page.lsn == nil && number < pageCount {
-      throw StoreError.corrupt(number, "neither the file nor the log has a sound copy of it")
-    }
-    return scan
   }
 
   /// Hands the pages over; the caller owns their bytes.
@@ -117,6 +138,7 @@ final class Recovery {
       guard checksum.isSound(image, number) else { throw CommitPayload.damaged }
       var page = try page(number)
       let lsn = image.u64(PageHeader.lsn)
+      if page.lsn == nil { keep(image, of: number, lsn) }
       if page.lsn.map({ $0 < lsn }) ?? true {
         page.bytes.copyMemory(from: image, byteCount: header.pageSize)
         page.lsn = lsn
@@ -124,6 +146,14 @@ final class Recovery {
       }
       at += header.pageSize
     }
+  }
+
+  private func keep(_ image: UnsafeRawPointer, of number: PageNumber, _ lsn: LSN) {
+    if let kept = images[number], kept.readable.u64(PageHeader.lsn) >= lsn { return }
+    let copy =
+      images[number] ?? .allocate(byteCount: header.pageSize, alignment: 64)
+    copy.copyMemory(from: image, byteCount: header.pageSize)
+    images[number] = copy
   }
 
   /// The page as recovery has it so far: first from the page file, if that is sound.
@@ -138,8 +168,12 @@ final class Recovery {
       at: UInt64(number) * UInt64(header.pageSize))
     if n == header.pageSize, checksum.isSound(bytes, number) {
       page.lsn = bytes.readable.u64(PageHeader.lsn)
-      pages[number] = page
     }
+    if let image = images[number], page.lsn ?? 0 < image.readable.u64(PageHeader.lsn) {
+      bytes.copyMemory(from: image, byteCount: header.pageSize)
+      page.lsn = image.readable.u64(PageHeader.lsn)
+    }
+    pages[number] = page
     return page
   }
 }

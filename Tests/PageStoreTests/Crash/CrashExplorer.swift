@@ -40,6 +40,22 @@ struct CrashExplorer {
     }
   }
 
+  /// Crashes a workload while pages are written in place, and tears them.
+  mutating func exploreTornPages(_ scenario: Scenario, every step: Int) throws {
+    for operation in stride(from: 1, through: scenario.files.operationCount, by: step) {
+      guard case .write(Scenario.path, let offset, _) = scenario.files.operation(operation),
+        offset >= 2 * scenario.options.pageSize
+      else { continue }
+      for survival in [Survival.everything, .tornLast(.garbage(3)), .torn(UInt64(operation))] {
+        images += 1
+        _ = check(
+          scenario.files.crash(after: operation, keeping: survival), scenario.timeline,
+          scenario.timeline.allowed(after: operation), "crash after \(operation), \(survival)",
+          options: scenario.options)
+      }
+    }
+  }
+
   /// Crashes recovery, and the commit after it, at every operation.
   private mutating func nest(_ first: Scenario, _ label: String) {
     let timeline = first.timeline
