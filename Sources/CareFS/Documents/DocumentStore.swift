@@ -66,13 +66,16 @@ final class DocumentStore: DocumentLoader {
   }
 
   private func loadDictionary(_ id: UInt32) throws -> DocumentDictionary {
-    let key = DocumentFormat.dictionaryKey(id)
-    transaction.enter()
-    defer { transaction.leave() }
-    guard let record = try key.withUnsafeBytes({ try tree.find($0, in: transaction) }) else {
-      throw DocumentFormat.corrupt("a document needs a dictionary that is not there")
+    // A cursor has memory of its own for long values: the row that the caller looks at may lie in
+    // what `find` would use.
+    let cursor = tree.cursor(in: transaction)
+    defer { cursor.close() }
+    let dictionary = try DocumentFormat.dictionaryKey(id).withUnsafeBytes { key in
+      guard try cursor.seek(key), RawBytes.equal(cursor.key, key) else {
+        throw DocumentFormat.corrupt("a document needs a dictionary that is not there")
+      }
+      return try DocumentDictionary(id: id, record: try cursor.loadValue())
     }
-    let dictionary = try DocumentDictionary(id: id, record: record)
     shared?.keep(dictionary, tree: tree.id)
     return dictionary
   }

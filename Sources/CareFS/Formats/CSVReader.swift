@@ -76,7 +76,7 @@ public final class CSVReader {
     spans.removeAll(keepingCapacity: true)
     problem = nil
     nextLine += 1
-    var p = 0
+    var p = readPlainFields()
     while true {
       let start = p
       if p == input.count, try !input.more() {
@@ -99,6 +99,29 @@ public final class CSVReader {
       length = try lineEnd(p)
       return
     }
+  }
+
+  /// Reads the unquoted fields that a delimiter ends and that can be seen; returns the offset of the
+  /// first other one.
+  private func readPlainFields() -> Int {
+    let base = input.base
+    let count = input.count
+    let delimiter = delimiter
+    var start = 0
+    var p = 0
+    while p < count {
+      let byte = base[p]
+      if byte == delimiter {
+        spans.append(Span(start: start, end: p, isQuoted: false, hasDoubledQuotes: false))
+        start = p &+ 1
+      } else if byte == 0x0A || byte == 0x0D {
+        break
+      } else if byte == UInt8(ascii: "\""), p == start {
+        break
+      }
+      p &+= 1
+    }
+    return start
   }
 
   private func endRecord(_ range: Range<Int>, _ end: Int) {
