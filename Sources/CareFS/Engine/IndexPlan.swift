@@ -12,62 +12,120 @@ struct KeyField: Sendable {
 
 /// One index of a table as the engine works with it: a unique constraint, a declared index, or
 /// one made for a reference.
-struct IndexPlan: Sendable {
+final class IndexPlan: Sendable {
   /// Which kind of index.
   enum Kind: Sendable, Hashable {
     case unique, secondary, child
   }
 
-  var kind: Kind
-  var name: String
+  let kind: Kind
+  let name: String
   /// The tree: id and root.
-  var tree: CatalogTree
+  let tree: CatalogTree
   /// The components before the primary key.
-  var parts: [KeyField]
+  let parts: [KeyField]
   /// The path into the one json column.
-  var path: JSONPath?
-  /// Whether only rows with ``condition`` have an entry.
-  var isPartial = false
+  let path: JSONPath?
   /// Only rows for which this is true have an entry.
-  var condition: BoundExpression?
-  /// The condition as it was written, for the planner.
-  var conditionTree: Expression?
+  let condition: BoundExpression?
+  /// Whether only some rows have an entry, whatever ``condition`` is known yet.
+  let isPartial: Bool
   /// The table's columns whose change changes an entry.
-  var columns: Set<Int>
+  let columns: Set<Int>
+
+  init(
+    kind: Kind, name: String, tree: CatalogTree, parts: [KeyField], path: JSONPath? = nil,
+    condition: BoundExpression? = nil, isPartial: Bool = false
+  ) {
+    self.kind = kind
+    self.name = name
+    self.tree = tree
+    self.parts = parts
+    self.path = path
+    self.condition = condition
+    self.isPartial = isPartial
+    columns = Set(parts.map(\.ordinal)).union(condition?.columnOrdinals ?? [])
+  }
 
   /// Whether every row has exactly one entry, so that the index can stand in for the table.
   var coversAllRows: Bool { path == nil && !isPartial }
 }
 
 /// A reference, with how to go from child to parent and back.
-struct ForeignKeyPlan: Sendable {
-  var name: String
-  var schema: ForeignKeySchema
+final class ForeignKeyPlan: Sendable {
+  let name: String
+  let schema: ForeignKeySchema
   /// The referring table, by its position in the plan.
-  var child: Int
+  let child: Int
   /// The referring columns, by their position in the child.
-  var childColumns: [Int]
+  let childColumns: [Int]
   /// The table referred to, by its position in the plan.
-  var parent: Int
+  let parent: Int
   /// Which key of the parent is referred to; nil is its primary key, else the index's position.
-  var parentIndex: Int?
+  let parentIndex: Int?
   /// The parent's key, with values from a child row.
-  var probe: [KeyField]
+  let probe: [KeyField]
   /// Which index of the child finds referring rows; nil is its primary key.
-  var childIndex: Int?
+  let childIndex: Int?
   /// The start of the child index's keys, with values from a parent row.
-  var prefix: [KeyField]
+  let prefix: [KeyField]
   /// The columns referred to, by their position in the parent.
-  var parentColumns: Set<Int>
-}
+  let parentColumns: Set<Int>
 
-extension IndexPlan {
-  /// Binds the index's own condition to its table.
-  mutating func bind(_ text: String, to schema: TableSchema) throws {
-    let tree = try Expression.parse(text)
-    let bound = try schema.bind(tree)
-    conditionTree = tree
-    condition = bound
-    columns.formUnion(bound.columnOrdinals)
+  /// Works out both directions of a reference.
+  init(
+    _ key: ForeignKeySchema, child: Int, _ childShape: TableShape, _ childIndexes: [IndexPlan],
+    parent: Int, _ parentShape: TableShape, _ parentIndexes: [IndexPlan]
+  ) throws {
+    let childColumns = try key.columns.map { try childShape.ordinal($0) }
+    let targets = try (key.referencedColumns ?? parentShape.schema.primaryKey)
+      .map { try parentShape.ordinal($0) }
+    guard targets.count == childColumns.count else {
+      throw CatalogEntry.damaged("a reference has too few columns")
+    }
+    var childOf: [Int: Int] = [:]
+    var parentOf: [Int: Int] = [:]
+    for (target, column) in zip(targets, childColumns) {
+      childOf[target] = column
+      parentOf[column] = target
+    }
+    self.name = childShape.schema.name(of: key)
+    self.schema = key
+    self.child = child
+    self.childColumns = childColumns
+    self.parent = parent
+    self.parentColumns = Set(targets)
+
+    let keyColumns = try parentShape.schema.primaryKey.map { try parentShape.ordinal($0) }
+    let parentParts: [KeyField]
+    if Set(keyColumns) == Set(targets) {
+      parentIndex = nil
+      parentParts = parentShape.keyParts(keyColumns)
+    } else if let position = parentIndexes.firstIndex(where: {
+      $0.kind == .unique && $0.columns == Set(targets)
+    }) {
+      parentIndex = position
+      parentParts = parentIndexes[position].parts
+    } else {
+      throw CatalogEntry.damaged("a reference to columns that are not a key")
+    }
+    probe = try parentParts.map { part in
+      guard let column = childOf[part.ordinal] else {
+        throw CatalogEntry.damaged("a reference misses a column of its key")
+      }
+      return childShape.part(column, as: part.part)
+    }
+
+    guard
+      let served = Self.servingIndex(
+        columns: Set(childColumns), keyParts: try childShape.primaryKeyParts(), childIndexes)
+    else { throw CatalogEntry.damaged("a reference without an index") }
+    childIndex = served.index
+    prefix = try served.parts.map { part in
+      guard let target = parentOf[part.ordinal] else {
+        throw CatalogEntry.damaged("a reference misses a column of its index")
+      }
+      return parentShape.part(target, as: part.part)
+    }
   }
 }

@@ -1,5 +1,5 @@
 /// One thing that every row of a table must hold: what a column allows, or a check.
-struct RowConstraint: Sendable {
+final class RowConstraint: Sendable {
   enum Rule: Sendable {
     /// An int within bounds.
     case intRange(Int64, Int64)
@@ -18,12 +18,19 @@ struct RowConstraint: Sendable {
   }
 
   /// The column; nil for checks.
-  var ordinal: Int?
-  var rule: Rule
+  let ordinal: Int?
+  let rule: Rule
   /// What is allowed, or the name of the check.
-  var name: String
+  let name: String
   /// The columns that it reads.
-  var columns: Set<Int>
+  let columns: Set<Int>
+
+  init(ordinal: Int?, rule: Rule, name: String, columns: Set<Int>) {
+    self.ordinal = ordinal
+    self.rule = rule
+    self.name = name
+    self.columns = columns
+  }
 }
 
 extension RowConstraint {

@@ -148,35 +148,31 @@ struct TableShape {
   func indexPlans(bindingConditions: Bool = true) throws -> [IndexPlan] {
     var plans: [IndexPlan] = []
     for (unique, tree) in zip(schema.unique, entry.unique) {
-      let parts = try parts(unique.columns)
       plans.append(
         IndexPlan(
-          kind: .unique, name: schema.name(of: unique), tree: tree, parts: parts,
-          columns: Set(parts.map(\.ordinal))))
+          kind: .unique, name: schema.name(of: unique), tree: tree,
+          parts: try parts(unique.columns)))
     }
     for (index, tree) in zip(schema.indexes, entry.indexes) {
-      let parts = try parts(index.columns)
-      var plan = IndexPlan(
-        kind: .secondary, name: schema.name(of: index), tree: tree, parts: parts,
-        columns: Set(parts.map(\.ordinal)))
-      if let path = index.path {
-        plan.path = try JSONPath.parse(path)
+      var parts = try parts(index.columns)
+      let path = try index.path.map { try JSONPath.parse($0) }
+      if path != nil {
         // What a path finds has no type of its own, and a null has no entry.
         let descending = index.columns.first?.descending ?? false
-        plan.parts[0].part = KeyPart(.any, descending: descending)
+        parts[0].part = KeyPart(.any, descending: descending)
       }
-      if let condition = index.condition {
-        plan.isPartial = true
-        if bindingConditions { try plan.bind(condition, to: schema) }
-      }
-      plans.append(plan)
+      let condition = bindingConditions ? index.condition : nil
+      plans.append(
+        IndexPlan(
+          kind: .secondary, name: schema.name(of: index), tree: tree, parts: parts, path: path,
+          condition: try condition.map { try schema.bind(try Expression.parse($0)) },
+          isPartial: index.condition != nil))
     }
     for child in entry.childIndexes {
-      let parts = try parts(child.columns.map { IndexColumn($0) })
       plans.append(
         IndexPlan(
           kind: .child, name: "\(schema.name)_\(child.columns.joined(separator: "_"))_children",
-          tree: child.tree, parts: parts, columns: Set(parts.map(\.ordinal))))
+          tree: child.tree, parts: try parts(child.columns.map { IndexColumn($0) })))
     }
     return plans
   }

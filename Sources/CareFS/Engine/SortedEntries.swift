@@ -1,49 +1,60 @@
 /// Entries of one tree, gathered in any order and then visited in the order of their keys.
 ///
-/// Sorting moves 16 bytes per entry: the first 8 bytes of the key, big-endian, and where the entry
-/// lies. Only equal heads look at the rest. Entries that came in order are not sorted at all.
+/// Sorting moves 24 bytes per entry: the first 8 bytes of the key, big-endian, where the key lies,
+/// and a number of the caller's. Only equal heads look at the rest of the keys. Entries that came in
+/// order are not sorted at all.
 final class SortedEntries {
   private struct Item {
     var head: UInt64
-    var place: UInt32
+    var offset: UInt32
     var length: UInt32
+    var tag: UInt32
   }
 
-  private var items: [Item] = []
-  /// Where each key begins, in the order of adding.
-  private var offsets: [Int] = []
-  /// What goes with each key, in the order of adding.
-  private var tags: [UInt32] = []
+  private var items = UnsafeMutablePointer<Item>.allocate(capacity: 64)
+  private var capacity = 64
+  /// The number of entries.
+  private(set) var count = 0
   private let bytes = ByteBuffer(capacity: 4096)
   private var isOrdered = true
 
-  /// The number of entries.
-  var count: Int { items.count }
+  deinit { items.deallocate() }
+
   /// The bytes of all keys.
   var size: Int { bytes.count }
 
+  /// Whether another chunk should be begun: offsets of keys have 32 bits.
+  var isFull: Bool { bytes.count > 1 << 30 || count > 1 << 28 }
+
   func clear() {
-    items.removeAll(keepingCapacity: true)
-    offsets.removeAll(keepingCapacity: true)
-    tags.removeAll(keepingCapacity: true)
+    count = 0
     bytes.clear()
     isOrdered = true
+  }
+
+  private func grow() {
+    let larger = UnsafeMutablePointer<Item>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: items, count: count)
+    items.deallocate()
+    items = larger
+    capacity *= 2
   }
 
   /// Adds a key with a number of the caller's.
   @inline(__always)
   func add(_ key: UnsafeRawBufferPointer, tag: UInt32) {
     let head = Self.head(key)
-    if isOrdered, let last = items.last {
+    if isOrdered, count > 0 {
+      let last = items[count - 1]
       isOrdered =
         last.head < head || (last.head == head && RawBytes.compare(bytes(of: last), key) < 0)
     }
-    items.append(
-      Item(
-        head: head, place: UInt32(truncatingIfNeeded: items.count),
-        length: UInt32(truncatingIfNeeded: key.count)))
-    offsets.append(bytes.count)
-    tags.append(tag)
+    if count == capacity { grow() }
+    (items + count).initialize(
+      to: Item(
+        head: head, offset: UInt32(truncatingIfNeeded: bytes.count),
+        length: UInt32(truncatingIfNeeded: key.count), tag: tag))
+    count += 1
     bytes.append(key)
   }
 
@@ -59,31 +70,35 @@ final class SortedEntries {
 
   @inline(__always)
   private func bytes(of item: Item) -> UnsafeRawBufferPointer {
-    let start = offsets[Int(item.place)]
-    return UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<start + Int(item.length)])
+    UnsafeRawBufferPointer(start: bytes.base + Int(item.offset), count: Int(item.length))
   }
 
   /// Puts the entries in the order of their keys; equal ones stay in the order of adding.
   func sort() {
     guard !isOrdered else { return }
     let base = UnsafeRawPointer(bytes.base)
-    offsets.withUnsafeBufferPointer { offsets in
-      items.sort { a, b in
-        if a.head != b.head { return a.head < b.head }
-        let order = RawBytes.compare(
-          UnsafeRawBufferPointer(start: base + offsets[Int(a.place)], count: Int(a.length)),
-          UnsafeRawBufferPointer(start: base + offsets[Int(b.place)], count: Int(b.length)))
-        return order != 0 ? order < 0 : a.place < b.place
-      }
+    var all = UnsafeMutableBufferPointer(start: items, count: count)
+    all.sort { a, b in
+      if a.head != b.head { return a.head < b.head }
+      let order = RawBytes.compare(
+        UnsafeRawBufferPointer(start: base + Int(a.offset), count: Int(a.length)),
+        UnsafeRawBufferPointer(start: base + Int(b.offset), count: Int(b.length)))
+      return order != 0 ? order < 0 : a.offset < b.offset
     }
     isOrdered = true
   }
 
   /// The key of an entry, after ``sort()`` by its rank.
   @inline(__always)
-  func key(_ rank: Int) -> UnsafeRawBufferPointer { bytes(of: items[rank]) }
+  func key(_ rank: Int) -> UnsafeRawBufferPointer {
+    precondition(rank >= 0 && rank < count)
+    return bytes(of: items[rank])
+  }
 
   /// The number that was added with an entry.
   @inline(__always)
-  func tag(_ rank: Int) -> UInt32 { tags[Int(items[rank].place)] }
+  func tag(_ rank: Int) -> UInt32 {
+    precondition(rank >= 0 && rank < count)
+    return items[rank].tag
+  }
 }

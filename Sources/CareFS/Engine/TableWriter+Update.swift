@@ -12,26 +12,23 @@ extension TableWriter {
     for column in plan.updatedColumns where !assembler.isGiven(column) {
       try assembler.setTimestamp(column, now)
     }
-    let touched = Set(plan.types.indices.filter { assembler.isGiven($0) })
-    guard !touched.isEmpty else { return }
-    try assembler.joinKey()
-    let newDocuments = plan.documentColumns.filter { touched.contains($0) }
+    guard try findTouched() else { return }
+    let newDocuments = plan.documentColumns.filter { touched[$0] }
     // Looking at children may load other rows of this table over `old`.
     let oldCells = try newDocuments.filter { try !old.isNull($0) }.map { Array(try old.cell($0)) }
-    try draft.load(key: assembler.key.key, row: try assembler.builder.finish())
     if let documents, !newDocuments.isEmpty { _ = try storeDocuments(documents, newDocuments) }
     draft.documents = documents
     defer { draft.documents = drafts }
     do {
       try checkDraft()
       let keyChanges = !RawBytes.equal(draft.key, old.key)
-      let wanted = { (index: IndexPlan) in keyChanges || !index.columns.isDisjoint(with: touched) }
+      let wanted = { (index: IndexPlan) in keyChanges || self.isTouched(index.columns) }
       try oldEntries.gather(old, plan, context, where: wanted)
       try entries.gather(draft, plan, context, where: wanted)
-      if keyChanges || !plan.referencedColumns.isDisjoint(with: touched) {
-        try transaction.compound { try replaceReferred(touched, skipped) }
+      if keyChanges || isTouched(plan.referencedColumns) {
+        try transaction.compound { try replaceReferred(skipped) }
       } else {
-        try checkReferences(touched, skipped)
+        try checkReferences(skipped)
         try replaceEntries()
         _ = try rows.insert(draft.key, draft.row.bytes, ifPresent: .replace)
       }
@@ -49,10 +46,34 @@ extension TableWriter {
     if let automatic = plan.automaticKey { noteKey(try draft.int(automatic)) }
   }
 
-  private func checkReferences(_ touched: Set<Int>, _ skipped: Int?) throws {
+  @inline(__always)
+  private func isTouched(_ columns: some Sequence<Int>) -> Bool {
+    for column in columns where touched[column] { return true }
+    return false
+  }
+
+  /// Finds the columns that were given other values than they had; false when there is none. The
+  /// draft then shows the row as it will be.
+  private func findTouched() throws -> Bool {
+    try assembler.joinKey()
+    try draft.load(key: assembler.key.key, row: try assembler.builder.finish())
+    var isAny = false
+    for ordinal in plan.types.indices {
+      touched[ordinal] = try assembler.isGiven(ordinal) && !draft.isSame(ordinal, as: old)
+      isAny = isAny || touched[ordinal]
+    }
+    // A document that was given again keeps the cell that it has.
+    for column in plan.documentColumns
+    where try assembler.isGiven(column) && !touched[column] && !old.isNull(column) {
+      assembler.builder.setField(plan.layout.places[column].row, try old.cell(column))
+      try draft.load(key: assembler.key.key, row: try assembler.builder.finish())
+    }
+    return isAny
+  }
+
+  private func checkReferences(_ skipped: Int?) throws {
     for reference in plan.outgoing where reference != skipped {
-      let columns = transaction.plan.foreignKeys[reference].childColumns
-      guard columns.contains(where: { touched.contains($0) }) else { continue }
+      guard isTouched(transaction.plan.foreignKeys[reference].childColumns) else { continue }
       try transaction.checkReference(reference, of: self)
     }
   }
@@ -98,12 +119,12 @@ extension TableWriter {
 
   /// Replaces a row to which others may refer: its old entries go first, and the rows that
   /// referred to its old values must find another parent. Runs under a savepoint.
-  private func replaceReferred(_ touched: Set<Int>, _ skipped: Int?) throws {
+  private func replaceReferred(_ skipped: Int?) throws {
     let keyChanges = !RawBytes.equal(draft.key, old.key)
     var left: [(reference: Int, prefix: [UInt8])] = []
     for reference in plan.incoming {
       let foreignKey = transaction.plan.foreignKeys[reference]
-      guard !foreignKey.parentColumns.isDisjoint(with: touched) else { continue }
+      guard isTouched(foreignKey.parentColumns) else { continue }
       scratch.clear()
       if try scratch.append(foreignKey.prefix, of: old) {
         left.append((reference, Array(scratch.key)))
@@ -123,7 +144,7 @@ extension TableWriter {
       _ = try rows.insert(draft.key, draft.row.bytes, ifPresent: .replace)
     }
     for entry in entries.all { try insertEntry(entry) }
-    try checkReferences(touched, skipped)
+    try checkReferences(skipped)
     try refuseOrphans(left)
   }
 
@@ -141,6 +162,32 @@ extension TableWriter {
           throw transaction.stillReferred(foreignKey)
         }
       }
+    }
+  }
+}
+
+extension RecordView {
+  /// Whether a column has the same value in another row of the table: the same bytes, or the same
+  /// document.
+  func isSame(_ ordinal: Int, as other: RecordView) throws -> Bool {
+    let place = layout.places[ordinal]
+    if place.row < 0 {
+      // Such columns are in the key alone, and a key gives them back.
+      return try RawBytes.equal(keyComponent(place.key), other.keyComponent(place.key))
+    }
+    let isNull = row.isNull(place.row)
+    if isNull || other.row.isNull(place.row) { return isNull && other.row.isNull(place.row) }
+    switch layout.columns[ordinal].type {
+    case .int: return try row.int(place.row) == other.row.int(place.row)
+    case .double: return try row.double(place.row) == other.row.double(place.row)
+    case .bool: return try row.bool(place.row) == other.row.bool(place.row)
+    case .date: return try row.date(place.row) == other.row.date(place.row)
+    case .time: return try row.time(place.row) == other.row.time(place.row)
+    case .timestamp: return try row.timestamp(place.row) == other.row.timestamp(place.row)
+    case .uuid:
+      return try RawBytes.equal(row.uuidBytes(place.row), other.row.uuidBytes(place.row))
+    case .text, .bytes, .decimal, .any, .json:
+      return try RawBytes.equal(bytes(ordinal), other.bytes(ordinal))
     }
   }
 }

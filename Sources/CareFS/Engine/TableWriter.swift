@@ -20,6 +20,8 @@ final class TableWriter {
   let context: EvaluationContext
   let scratch = KeyEncoder()
   let documents: DocumentStore?
+  /// Which columns an update changes.
+  var touched: [Bool]
   let drafts = DraftDocuments()
   /// Cursors over the rows and the indexes, in this order, as far as they were needed.
   var cursors: [TreeCursor?]
@@ -39,6 +41,7 @@ final class TableWriter {
     documents = try transaction.documents(of: plan)
     draft = try RecordView(plan.layout, documents: drafts)
     old = try RecordView(plan.layout, documents: documents)
+    touched = Array(repeating: false, count: plan.types.count)
     cursors = Array(repeating: nil, count: plan.indexes.count + 1)
     context = EvaluationContext()
   }

@@ -16,6 +16,8 @@ public class Transaction {
   /// The record type that was used last, and its binding.
   final var lastType: ObjectIdentifier?
   final var lastBinding: RecordBinding?
+  /// The property by whose unique column a record was looked up last, and that column's key.
+  final var lastTarget: (path: AnyKeyPath, target: ConflictTarget)?
 
   init(plan: SchemaPlan, pages: PageTransaction, options: DatabaseOptions) {
     self.plan = plan

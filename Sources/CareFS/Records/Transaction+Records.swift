@@ -53,7 +53,7 @@ extension Transaction {
     try ensureOpen()
     return try reporting {
       let binding = try binding(type)
-      let target = try binding.plan.conflictTarget([try R.schema.name(path)])
+      let target = try conflictTarget(path, binding)
       keyBuffer.clear()
       for field in target.parts {
         guard !value.columnValue.isNull else { return nil }
@@ -63,6 +63,16 @@ extension Transaction {
         try R(row: RecordRow($0, binding))
       }
     }
+  }
+
+  /// The unique key of a property's column; the last one is at hand.
+  private func conflictTarget<R: Record, V>(
+    _ path: KeyPath<R, V>, _ binding: RecordBinding
+  ) throws -> ConflictTarget {
+    if let last = lastTarget, last.path === path { return last.target }
+    let target = try binding.plan.conflictTarget([try R.schema.name(path)])
+    lastTarget = (path, target)
+    return target
   }
 
   /// Looks at the row that a key of the primary key or of a unique index leads to.
