@@ -35,9 +35,18 @@ final class CareFSEngine: CareEngine {
     opened = try Self.open(path, cacheBytes)
   }
 
-  func check() throws -> Bool { false }
+  func check() throws -> Bool {
+    let report = try database().check()
+    guard report.isSound else { throw BenchError("carefs: \(report.findings.prefix(3))") }
+    return true
+  }
 
-  func compact() throws -> Bool { false }
+  func compact() throws -> Bool {
+    try close()
+    _ = try Database.compact(path: path)
+    opened = try Self.open(path, cacheBytes)
+    return true
+  }
 
   func close() throws {
     try opened?.close()
