@@ -26,6 +26,8 @@ final class Lock: @unchecked Sendable {
   }
 
   @inline(__always) func lock() { pthread_mutex_lock(mutex) }
+  /// Takes the lock if that needs no waiting.
+  func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
   @inline(__always) func unlock() { pthread_mutex_unlock(mutex) }
 
   /// Gives the lock up until `signal` or `broadcast`, then takes it again.

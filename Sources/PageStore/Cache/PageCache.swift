@@ -193,7 +193,9 @@ final class PageCache: @unchecked Sendable {
     guard limboStart < limbo.count else { return }
     epoch.wrappingAdd(1, ordering: .sequentiallyConsistent)
     let oldest = readers.oldestEpoch()
-    while limboStart < limbo.count, limbo[limboStart].epoch < oldest {
+    // What is pinned goes to the end again: it must not be met twice in one pass.
+    let end = limbo.count
+    while limboStart < end, limbo[limboStart].epoch < oldest {
       let item = limbo[limboStart]
       limboStart += 1
       if let version = VersionPointer(word: item.version) {

@@ -62,6 +62,9 @@ enum LogFormat {
 
 /// The header of one log segment.
 struct LogSegmentHeader {
+  static let currentVersion: UInt16 = 1
+
+  var version = currentVersion
   var fileID: FileID
   var timeline: UInt64
   var salt: UInt64
@@ -76,7 +79,7 @@ struct LogSegmentHeader {
   func encode(into block: UnsafeMutableRawPointer) {
     block.initializeMemory(as: UInt8.self, repeating: 0, count: LogFormat.block)
     block.set64(0, LogFormat.segmentMagic)
-    block.set16(8, 1)
+    block.set16(8, version)
     block.set32(12, segmentSize)
     block.set64(16, fileID.low)
     block.set64(24, fileID.high)
@@ -94,9 +97,9 @@ struct LogSegmentHeader {
 
   /// The header in `block`, or nil when it is not sound.
   init?(_ block: UnsafeRawPointer) {
-    guard block.u64(0) == LogFormat.segmentMagic, block.u64(Self.checksum) == Self.check(block),
-      block.u16(8) == 1
+    guard block.u64(0) == LogFormat.segmentMagic, block.u64(Self.checksum) == Self.check(block)
     else { return nil }
+    version = block.u16(8)
     segmentSize = block.u32(12)
     fileID = FileID(low: block.u64(16), high: block.u64(24))
     timeline = block.u64(32)

@@ -30,8 +30,11 @@ final class LogReader {
   private var cachedIndex = -1
   private var group = RawBuffer(capacity: 1 << 16)
 
-  /// Reads the segments' headers. Throws `corrupt` when the log is another file's.
-  init(file: any StorageFile, fileID: FileID, segmentSize: Int) throws(StoreError) {
+  /// Reads the segments' headers. Throws `corrupt` when the log is that of another file, or of
+  /// another past of this one.
+  init(
+    file: any StorageFile, fileID: FileID, timeline: UInt64, segmentSize: Int
+  ) throws(StoreError) {
     self.file = file
     self.fileID = fileID
     self.segmentSize = segmentSize
@@ -46,7 +49,10 @@ final class LogReader {
       guard n == LogFormat.block, let base = block.baseAddress,
         let header = LogSegmentHeader(UnsafeRawPointer(base))
       else { continue }
-      guard header.fileID == fileID else {
+      guard header.version == LogSegmentHeader.currentVersion else {
+        throw StoreError(.newerFormat, "the log was written by a newer CareFS: use that version")
+      }
+      guard header.fileID == fileID, header.timeline == timeline else {
         foreign += 1
         continue
       }

@@ -314,6 +314,11 @@ final class LogWriter: @unchecked Sendable {
     }
   }
 
+  /// Lets segments be written that held an incarnation that is not needed any more.
+  func reuse(_ indexes: Set<Int>) {
+    lock.with { freeSegments.insert(contentsOf: indexes.sorted(by: >), at: 0) }
+  }
+
   /// Refuses everything from now on.
   func poison(_ error: StoreError) {
     lock.with {

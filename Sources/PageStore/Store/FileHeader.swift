@@ -13,8 +13,8 @@
 ///    120   8  the log is known to be synced up to here
 ///    128   4  1 when closed cleanly                    132   4  pages in use or free in the file
 ///    136   8  number of the last commit                144   8  its time, microseconds since 1970 UTC
-///    152   4  segment size of the log                  160  64  room for a wrapped key
-///    224  32  room for a key check
+///    152   4  segment size of the log                  156   4  segments that the log had at least
+///    160  64  room for a wrapped key                   224  32  room for a key check
 struct FileHeader: Sendable {
   static let magic: [UInt8] = Array("CareFS page file".utf8)
   static let currentVersion: UInt16 = 1
@@ -32,6 +32,8 @@ struct FileHeader: Sendable {
   var commitNumber: UInt64 = 0
   var commitTime: Int64 = 0
   var segmentSize: UInt32
+  /// A log with fewer segments was cut off.
+  var logSegments: UInt32 = 0
 
   func encode(into page: UnsafeMutableRawPointer, slot: PageNumber) {
     page.initializeMemory(as: UInt8.self, repeating: 0, count: pageSize)
@@ -55,6 +57,7 @@ struct FileHeader: Sendable {
     page.set64(136, commitNumber)
     page.set64(144, UInt64(bitPattern: commitTime))
     page.set32(152, segmentSize)
+    page.set32(156, logSegments)
     PageChecksum(fileID: fileID, pageSize: pageSize).stamp(page, slot)
   }
 
@@ -84,6 +87,7 @@ struct FileHeader: Sendable {
     commitNumber = page.u64(136)
     commitTime = Int64(bitPattern: page.u64(144))
     segmentSize = page.u32(152)
+    logSegments = page.u32(156)
     guard reservedBytes <= 256, pageCount >= 3, pageCount <= PageLimits.maximumPageCount,
       segmentSize >= 16384, segmentSize <= 1 << 28, segmentSize % 4096 == 0,
       checkpointLSN & LogFormat.blockMask == 0

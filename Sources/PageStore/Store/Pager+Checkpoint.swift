@@ -14,7 +14,9 @@ extension Pager {
   func checkpointIfDue() {
     guard let log else { return }
     let dirty = cache.lock.with { dirtyPages.count }
-    let since = log.lock.with { log.durableEnd } &- checkpointEnd.load(ordering: .relaxed)
+    let (end, segments) = log.lock.with { (log.durableEnd, log.segmentCount) }
+    noteLogGrowth(segments)
+    let since = end &- checkpointEnd.load(ordering: .relaxed)
     guard since > UInt64(options.checkpointLogBytes) || dirty > cache.budgetPages / 2 else {
       return
     }
@@ -31,6 +33,8 @@ extension Pager {
   /// has a sound base; then the pages, then the header. Commits go on meanwhile.
   func runCheckpoint(closing: Bool, both: Bool = false) throws(StoreError) {
     guard let log else { return }
+    // After a failed sync the system may call clean what the disk lacks: syncing again proves nothing.
+    if let failure = log.lock.with({ log.failure }) { throw failure }
     let (slot, snapshot, candidates, state, position) = beginCheckpoint(log)
     defer { give(slot) }
     guard !closing || snapshot == cache.lock.with({ publishedLSN }) else {
@@ -218,10 +222,23 @@ extension Pager {
     checkpointEnd.store(header.checkpointLSN, ordering: .relaxed)
   }
 
+  /// Notes in the header that the log has grown, so that a log that was cut off is told from one that
+  /// ends there. A running checkpoint does that itself.
+  private func noteLogGrowth(_ segments: Int) {
+    guard segments > notedSegments.load(ordering: .relaxed), checkpointLock.tryLock() else {
+      return
+    }
+    defer { checkpointLock.unlock() }
+    // When it fails, the next commit tries again, or finds the handle poisoned.
+    try? write(header)
+  }
+
   /// Writes the header into the slot of the older copy and syncs it.
   func write(_ newHeader: FileHeader) throws(StoreError) {
     var next = newHeader
     next.sequence = header.sequence + 1
+    let segments = next.isClosedCleanly ? 0 : log?.lock.with({ log?.segmentCount }) ?? 0
+    next.logSegments = UInt32(segments)
     let slot = PageNumber(next.sequence & 1)
     let page = UnsafeMutableRawPointer.allocate(byteCount: pageSize, alignment: 64)
     defer { page.deallocate() }
@@ -232,6 +249,7 @@ extension Pager {
     try syncOrPoison()
     olderCheckpointLSN = header.checkpointLSN
     header = next
+    notedSegments.store(segments, ordering: .relaxed)
   }
 
   private func syncOrPoison() throws(StoreError) {

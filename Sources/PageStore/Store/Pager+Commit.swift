@@ -103,9 +103,14 @@ extension Pager {
       // is written, as the pages that it covers must bear it.
       try log.flushAll()
       let expected = log.end
-      try writeBulkPages(tx, expected)
-      lsn = try log.append(
-        kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes)
+      do throws(StoreError) {
+        try writeBulkPages(tx, expected)
+        lsn = try log.append(
+          kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes)
+      } catch {
+        spend(expected, log)
+        throw error
+      }
       guard lsn == expected else {
         let error = StoreError(.poisoned, "the log moved during a bulk commit: open again")
         log.poison(error)
@@ -121,6 +126,17 @@ extension Pager {
     }
     // Still under `appendLock`: a checkpoint must not find a durable record that is not published.
     publish(tx, lsn)
+  }
+
+  /// Pages in the file may bear the LSN of a record that was never written: no other may get it, or
+  /// recovery would take such a page for one that has that record's changes.
+  private func spend(_ lsn: LSN, _ log: LogWriter) {
+    do throws(StoreError) {
+      _ = try log.append(kind: LogFormat.RecordKind.images)
+    } catch {
+      log.poison(
+        StoreError(.poisoned, "a bulk commit failed half-way (\(error.message)): open again"))
+    }
   }
 
   /// Writes new pages of a large transaction straight into the page file, where no snapshot and no

@@ -187,7 +187,12 @@ extension Pager {
     let recovery = Recovery(file: file, header: header)
     do throws(StoreError) {
       reader = try LogReader(
-        file: logFile, fileID: header.fileID, segmentSize: Int(header.segmentSize))
+        file: logFile, fileID: header.fileID, timeline: header.timeline,
+        segmentSize: Int(header.segmentSize))
+      guard header.isClosedCleanly || reader.segmentCount >= Int(header.logSegments) else {
+        throw StoreError(
+          .corrupt, "\(logPath) is cut off: it had \(header.logSegments) segments at least")
+      }
       scan = try recovery.run(reader)
     } catch {
       logFile.close()
@@ -213,6 +218,8 @@ extension Pager {
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: false, both: true)
     }
+    // No header names the old incarnation any more.
+    log?.reuse(scan.busySegments)
   }
 
   /// Writes the damaged one of the two copies of the header again: a crash may have torn it.
@@ -278,14 +285,23 @@ extension Pager {
       guard let log else { return }
       if count == 0 { try log.lock.with { () throws(StoreError) in try log.addSegment() } }
       // The log's name must be durable before the header says that there is one.
-      try fileSystem.syncDirectory(of: path)
+      do throws(StoreError) {
+        try fileSystem.syncDirectory(of: path)
+      } catch {
+        log.poison(
+          StoreError(.poisoned, "a sync of the folder failed (\(error.message)): open again"))
+        throw error
+      }
       var next = header
       next.isClosedCleanly = false
       next.salt = log.salt
       try checkpointLock.with { () throws(StoreError) in try write(next) }
     } catch {
-      log = nil
-      logFile.close()
+      // A handle that a failed sync has poisoned stays so; anything else may be tried again.
+      if log?.lock.with({ log?.failure }) == nil {
+        log = nil
+        logFile.close()
+      }
       throw error
     }
   }

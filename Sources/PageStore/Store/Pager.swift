@@ -65,6 +65,7 @@ public final class Pager: @unchecked Sendable {
   let checkpoints = Atomic<UInt64>(0)
   let commits = Atomic<UInt64>(0)
   let checkpointEnd = Atomic<LSN>(0)
+  let notedSegments = Atomic<Int>(0)
 
   init(
     path: String, file: any StorageFile, fileSystem: any FileSystem, options: PagerOptions,
