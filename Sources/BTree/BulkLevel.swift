@@ -1,7 +1,7 @@
 import PageStore
 
 /// One level of a tree under construction: the entries of its page that is not yet written.
-final class BulkLevel {
+struct BulkLevel {
   private struct Item {
     var offset: Int
     var localKeyLength: Int
@@ -28,28 +28,25 @@ final class BulkLevel {
     self.level = level
   }
 
-  deinit {
+  func deallocate() {
     pendingBytes.deallocate()
     staged.deallocate()
   }
 
   var count: Int { items.count }
 
-  /// Bytes of slots, cells and prefix with one more entry.
-  func size(adding entry: Entry) -> Int {
-    let size = plainSize + entry.slotAndCell(isLeaf: level == 0, 0)
-    return size - items.count * sharedPrefix(with: entry)
-  }
-
-  private func sharedPrefix(with entry: Entry) -> Int {
-    guard !items.isEmpty else { return entry.localKeyLength }
-    return min(prefixLength, self.entry(0).commonPrefix(entry))
-  }
-
-  /// Adds an entry behind the others; its bytes are copied.
-  func add(_ entry: Entry) {
-    prefixLength = sharedPrefix(with: entry)
-    plainSize += entry.slotAndCell(isLeaf: level == 0, 0)
+  /// Adds an entry behind the others unless the page would then exceed `target` bytes of slots,
+  /// cells and prefix; fewer than `minimum` entries may fill the page. The bytes are copied.
+  mutating func add(_ entry: Entry, target: Int, minimum: Int, capacity: Int) -> Bool {
+    let shared =
+      items.isEmpty
+      ? entry.localKeyLength
+      : prefixLength == 0 ? 0 : min(prefixLength, self.entry(0).commonPrefix(entry))
+    let plain = plainSize + entry.slotAndCell(isLeaf: level == 0, 0)
+    let size = plain - items.count * shared
+    if size > (items.count < minimum ? capacity : target) { return false }
+    prefixLength = shared
+    plainSize = plain
     let offset = staged.count
     let local = entry.localKeyLength
     staged.reserve(offset + local + entry.tailLength)
@@ -60,6 +57,7 @@ final class BulkLevel {
       Item(
         offset: offset, localKeyLength: local, keyLength: entry.keyLength,
         tailLength: entry.tailLength, valueLength: entry.valueLength, child: entry.child))
+    return true
   }
 
   /// Entry `index`; valid until the next one is added.
@@ -75,7 +73,7 @@ final class BulkLevel {
   }
 
   /// Keeps a copy of the separator before the next child.
-  func setPending(_ separator: Entry) {
+  mutating func setPending(_ separator: Entry) {
     let local = separator.localKeyLength
     pendingBytes.count = 0
     pendingBytes.reserve(local + separator.tailLength)
@@ -88,14 +86,13 @@ final class BulkLevel {
   }
 
   /// Writes the entries into a page, and forgets them.
-  func write(to page: PageEditor, contentEnd: Int) {
-    let entries = items.indices.map(entry)
-    let shared = entries.count > 1 ? prefixLength : 0
+  mutating func write(to page: PageEditor, contentEnd: Int) {
+    let shared = items.count > 1 ? prefixLength : 0
     page.rewriteAll { base in
       var builder = NodeBuilder(
         base, contentEnd: contentEnd, level: level, leftmostChild: leftmostChild,
-        prefixOf: entries.first, prefixLength: shared)
-      for entry in entries { builder.add(entry) }
+        prefixOf: items.isEmpty ? nil : entry(0), prefixLength: shared)
+      for index in items.indices { builder.add(entry(index)) }
       builder.finish()
     }
     items.removeAll(keepingCapacity: true)

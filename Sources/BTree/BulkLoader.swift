@@ -3,13 +3,17 @@ import PageStore
 /// Fills an empty tree from sorted entries, bottom-up: each page is written once, at a chosen fill.
 /// The tree is complete only after ``finish()``.
 public final class BulkLoader {
+  /// Behind a pointer because accesses to a class's variables are checked at run time.
+  private struct State {
+    var levels: [UnsafeMutablePointer<BulkLevel>] = []
+    var lastKey = ScratchBuffer()
+    var count = 0
+  }
+
   private let source: PageSource
   private let editor: TreeEditor
   private let target: Int
-  private var levels = [BulkLevel(level: 0)]
-  private var lastKey = ScratchBuffer()
-  /// Entries so far.
-  public private(set) var count = 0
+  private let state: UnsafeMutablePointer<State>
 
   /// Begins to fill a tree.
   ///
@@ -21,17 +25,26 @@ public final class BulkLoader {
     source = PageSource(transaction: transaction, tree: tree)
     editor = tree.editor(in: transaction)
     target = source.geometry.capacity * min(max(fillPercent, 10), 100) / 100
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
     transaction.enter()
     defer { transaction.leave() }
     let root = try source.node(tree.root)
     guard root.isLeaf, root.count == 0 else {
       throw StoreError(.exists, "a bulk load needs an empty tree", page: tree.root)
     }
+    addLevel()
   }
 
   deinit {
-    lastKey.deallocate()
+    removeLevels()
+    state.pointee.lastKey.deallocate()
+    state.deinitialize(count: 1)
+    state.deallocate()
   }
+
+  /// Entries so far.
+  public var count: Int { state.pointee.count }
 
   /// Adds the next entry.
   ///
@@ -39,78 +52,110 @@ public final class BulkLoader {
   public func append(
     _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
   ) throws(StoreError) {
+    let state = state
     try Tree.checkLengths(key.count, value.count)
-    if count > 0,
-      Bytes.compare(lastKey.base, lastKey.count, key.start, key.count) >= 0
+    if state.pointee.count > 0,
+      Bytes.compare(
+        state.pointee.lastKey.base, state.pointee.lastKey.count, key.start, key.count) >= 0
     {
       throw StoreError(.exists, "a bulk load needs keys that ascend, each once")
     }
-    lastKey.replace(key.start, key.count)
-    let leaf = levels[0]
     var entry = Entry(key, value)
     if entry.isLong(source.geometry) {
       source.transaction.enter()
       defer { source.transaction.leave() }
       entry = try editor.spill(key, value, keyChain: 0)
     }
-    if leaf.count > 0, leaf.size(adding: entry) > target {
-      source.transaction.enter()
-      defer { source.transaction.leave() }
-      let separator = try editor.makeSeparator(leaf.entry(leaf.count - 1), entry)
-      let page = try write(leaf)
-      try add(child: page, at: 1)
-      levels[1].setPending(separator)
+    guard let leaf = state.pointee.levels.first else {
+      throw StoreError(.closed, "the bulk load is finished")
     }
-    leaf.add(entry)
-    count += 1
+    if !add(entry, to: leaf, minimum: 1) {
+      try turnPage(leaf, before: entry)
+      _ = add(entry, to: leaf, minimum: 1)
+    }
+    state.pointee.lastKey.replace(key.start, key.count)
+    state.pointee.count &+= 1
   }
 
-  /// Writes what is left, and the root.
+  /// Writes what is left, and the root. The loader is then used up.
   public func finish() throws(StoreError) {
-    guard count > 0 else { return }
+    guard state.pointee.count > 0, !state.pointee.levels.isEmpty else { return }
     source.transaction.enter()
     defer { source.transaction.leave() }
     var level = 0
-    while level + 1 < levels.count {
-      let page = try write(levels[level])
+    while level + 1 < state.pointee.levels.count {
+      let page = try write(state.pointee.levels[level])
       level += 1
       try add(child: page, at: level)
     }
-    levels[level].write(
+    state.pointee.levels[level].pointee.write(
       to: try source.edit(source.tree.root), contentEnd: source.contentEnd)
-    levels = [BulkLevel(level: 0)]
+    removeLevels()
   }
 
-  private func write(_ level: BulkLevel) throws(StoreError) -> PageNumber {
+  @inline(__always)
+  private func add(
+    _ entry: Entry, to level: UnsafeMutablePointer<BulkLevel>, minimum: Int
+  ) -> Bool {
+    level.pointee.add(
+      entry, target: target, minimum: minimum, capacity: source.geometry.capacity)
+  }
+
+  /// Writes the leaf that is full before an entry, and tells the level above.
+  private func turnPage(
+    _ leaf: UnsafeMutablePointer<BulkLevel>, before entry: Entry
+  ) throws(StoreError) {
+    source.transaction.enter()
+    defer { source.transaction.leave() }
+    let last = leaf.pointee.entry(leaf.pointee.count - 1)
+    let separator = try editor.makeSeparator(last, entry)
+    try add(child: try write(leaf), at: 1)
+    state.pointee.levels[1].pointee.setPending(separator)
+  }
+
+  private func write(
+    _ level: UnsafeMutablePointer<BulkLevel>
+  ) throws(StoreError) -> PageNumber {
     let page = try source.allocate()
-    level.write(to: page, contentEnd: source.contentEnd)
+    level.pointee.write(to: page, contentEnd: source.contentEnd)
     return page.number
   }
 
-  /// Adds a finished page to the level above it.
+  /// Adds a finished page to the level above it. Levels are at most 64, so is the depth of the
+  /// recursion.
   private func add(child: PageNumber, at number: Int) throws(StoreError) {
-    if number == levels.count {
+    if number == state.pointee.levels.count {
       guard number <= NodeLayout.maxLevel else {
         throw StoreError(.tooLarge, "a tree cannot become that deep")
       }
-      levels.append(BulkLevel(level: number))
+      addLevel()
     }
-    let level = levels[number]
-    guard var entry = level.pending else {
-      level.leftmostChild = child
+    let level = state.pointee.levels[number]
+    guard var entry = level.pointee.pending else {
+      level.pointee.leftmostChild = child
       return
     }
     entry.child = child
-    let size = level.size(adding: entry)
-    guard size > source.geometry.capacity || (size > target && level.count > 1) else {
-      level.add(entry)
-      return
-    }
-    // The page is full: the separator moves up, and the child begins the next page. Levels are
-    // at most 64, so is the depth of this recursion.
+    if add(entry, to: level, minimum: 2) { return }
+    // The page is full: the separator moves up, and the child begins the next page.
     let page = try write(level)
-    level.leftmostChild = child
+    level.pointee.leftmostChild = child
     try add(child: page, at: number + 1)
-    levels[number + 1].setPending(entry)
+    state.pointee.levels[number + 1].pointee.setPending(entry)
+  }
+
+  private func addLevel() {
+    let level = UnsafeMutablePointer<BulkLevel>.allocate(capacity: 1)
+    level.initialize(to: BulkLevel(level: state.pointee.levels.count))
+    state.pointee.levels.append(level)
+  }
+
+  private func removeLevels() {
+    for level in state.pointee.levels {
+      level.pointee.deallocate()
+      level.deinitialize(count: 1)
+      level.deallocate()
+    }
+    state.pointee.levels = []
   }
 }

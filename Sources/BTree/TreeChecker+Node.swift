@@ -3,7 +3,7 @@ import PageStore
 extension TreeChecker {
   /// Checks one page and puts its children on the stack. Returns whether it is a leaf whose
   /// entries can be read.
-  func check(_ visit: Visit) throws(StoreError) -> Bool {
+  mutating func check(_ visit: Visit) throws(StoreError) -> Bool {
     source.transaction.enter()
     defer { source.transaction.leave() }
     let node = try source.node(visit.page)
@@ -35,7 +35,7 @@ extension TreeChecker {
   }
 
   /// Records that the tree uses a page.
-  private func use(_ page: PageNumber) -> Bool {
+  private mutating func use(_ page: PageNumber) -> Bool {
     guard visited.insert(page).inserted else {
       find(page, "a page is used twice")
       return false
@@ -44,7 +44,7 @@ extension TreeChecker {
     return true
   }
 
-  private func checkUnusedFields(_ node: Node) {
+  private mutating func checkUnusedFields(_ node: Node) {
     let base = node.base
     var rest = UInt32(base.load(fromByteOffset: NodeLayout.level + 1, as: UInt8.self))
     rest |= UInt32(base.uint16(NodeLayout.prefixLength + 2))
@@ -53,7 +53,7 @@ extension TreeChecker {
   }
 
   /// Cells lie one beside another, and with the gaps they fill the cell area; heads are right.
-  private func checkCells(_ node: Node) throws(StoreError) {
+  private mutating func checkCells(_ node: Node) throws(StoreError) {
     extents.removeAll(keepingCapacity: true)
     var isDescending = true
     var lowest = node.cellEnd
@@ -81,7 +81,7 @@ extension TreeChecker {
     }
   }
 
-  private func checkOrder(_ node: Node) throws(StoreError) {
+  private mutating func checkOrder(_ node: Node) throws(StoreError) {
     guard node.count > 1 else { return }
     var before = try node.cellKey(0)
     for index in 1..<node.count {
@@ -95,7 +95,7 @@ extension TreeChecker {
   }
 
   /// Compares two keys whose local parts are equal.
-  private func compareRests(
+  private mutating func compareRests(
     _ node: Node, _ left: CellKey, _ right: CellKey
   ) throws(StoreError) -> Int {
     guard left.chain != 0, right.chain != 0 else { return left.keyLength - right.keyLength }
@@ -107,7 +107,7 @@ extension TreeChecker {
   }
 
   /// First and last key lie within what the parent says.
-  private func checkFences(_ node: Node, _ visit: Visit) throws(StoreError) {
+  private mutating func checkFences(_ node: Node, _ visit: Visit) throws(StoreError) {
     guard node.count > 0 else { return }
     if let low = visit.low {
       try fillKey(node, try node.cellKey(0))
@@ -128,7 +128,7 @@ extension TreeChecker {
     fence.withUnsafeBytes { Bytes.compare(keyBuffer.base, keyBuffer.count, $0.start, $0.count) }
   }
 
-  private func pushChildren(_ node: Node, _ visit: Visit) throws(StoreError) {
+  private mutating func pushChildren(_ node: Node, _ visit: Visit) throws(StoreError) {
     var high = visit.high
     for index in stride(from: node.count - 1, through: -1, by: -1) {
       var low = visit.low
@@ -143,7 +143,7 @@ extension TreeChecker {
   }
 
   /// Walks the overflow pages of all entries.
-  private func checkChains(_ node: Node) throws(StoreError) {
+  private mutating func checkChains(_ node: Node) throws(StoreError) {
     for index in 0..<node.count {
       let key = try node.cellKey(index)
       if key.chain != 0 {
@@ -157,7 +157,7 @@ extension TreeChecker {
     }
   }
 
-  private func walk(_ chain: PageNumber, _ length: Int) throws(StoreError) {
+  private mutating func walk(_ chain: PageNumber, _ length: Int) throws(StoreError) {
     var reader = OverflowReader(source, chain: chain, length: length)
     var page = chain
     while try reader.read() != nil {

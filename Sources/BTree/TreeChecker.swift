@@ -11,14 +11,15 @@ extension Tree {
     in transaction: PageTransaction,
     visit: ((_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void)? = nil
   ) throws -> TreeReport {
-    let checker = TreeChecker(self, transaction)
+    var checker = TreeChecker(self, transaction)
+    defer { checker.deallocate() }
     try checker.run(visit)
     return checker.report
   }
 }
 
 /// Verifies a tree page by page, in key order, with an explicit stack.
-final class TreeChecker {
+struct TreeChecker {
   /// A page to visit, with what its parent says of it.
   struct Visit {
     var page: PageNumber
@@ -43,12 +44,12 @@ final class TreeChecker {
     stack.append(Visit(page: tree.root))
   }
 
-  deinit {
+  func deallocate() {
     keyBuffer.deallocate()
     valueBuffer.deallocate()
   }
 
-  func run(
+  mutating func run(
     _ visit: ((UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void)?
   ) throws {
     while let next = stack.popLast(), report.findings.count < TreeReport.findingLimit {
@@ -58,7 +59,7 @@ final class TreeChecker {
   }
 
   /// Checks a page; damage that ends its check becomes a finding.
-  private func checkOrFind(_ visit: Visit) throws(StoreError) -> Bool {
+  private mutating func checkOrFind(_ visit: Visit) throws(StoreError) -> Bool {
     do {
       return try check(visit)
     } catch {
@@ -68,13 +69,13 @@ final class TreeChecker {
     }
   }
 
-  func find(_ page: PageNumber, _ message: String) {
+  mutating func find(_ page: PageNumber, _ message: String) {
     guard report.findings.count < TreeReport.findingLimit else { return }
     report.findings.append(TreeReport.Finding(page: page, message: message))
   }
 
   /// Gives a leaf's entries to the visitor, who may use the transaction.
-  private func pass(
+  private mutating func pass(
     _ page: PageNumber,
     to visit: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void
   ) throws {
@@ -101,7 +102,7 @@ final class TreeChecker {
   }
 
   /// Puts a whole key into `keyBuffer`.
-  func fillKey(_ node: Node, _ key: CellKey) throws(StoreError) {
+  mutating func fillKey(_ node: Node, _ key: CellKey) throws(StoreError) {
     keyBuffer.replace(node.prefix, node.prefixLength)
     keyBuffer.append(key.suffix, key.localSuffixLength)
     guard key.chain != 0 else { return }

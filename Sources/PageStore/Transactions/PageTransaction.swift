@@ -13,10 +13,10 @@ public final class PageTransaction {
   /// The end of the owner's bytes in a page; they begin at `PageHeader.size`.
   public let contentEnd: Int
   /// Grows with each change of a page, so that cursors notice.
-  public internal(set) var editCount: UInt64 = 0
+  @exclusivity(unchecked) public internal(set) var editCount: UInt64 = 0
   /// Grows with each page allocated or freed and each return to a savepoint, so that one who
   /// remembers a page knows whether it may have gone.
-  public internal(set) var structureCount: UInt64 = 0
+  @exclusivity(unchecked) public internal(set) var structureCount: UInt64 = 0
   /// What the layer above keeps until the transaction goes, such as memory that it uses again.
   public var attachment: AnyObject?
 
@@ -39,7 +39,7 @@ public final class PageTransaction {
   var spillHand = 0
   var pageCount: UInt32
   let firstBulkPage: UInt32
-  var savepoints: [SavepointState] = []
+  @exclusivity(unchecked) var savepoints: [SavepointState] = []
   /// Set when the commit gives pages at the file's end back and changes nothing else.
   var isShrinking = false
 
