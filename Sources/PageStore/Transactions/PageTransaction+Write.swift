@@ -8,7 +8,7 @@ extension PageTransaction {
   public func edit(
     _ number: PageNumber, kind: PageKind, owner: UInt32
   ) throws(StoreError) -> PageEditor {
-    editCount &+= 1
+    edits &+= 1
     if let entry = table.entry(number), isWritable,
       let own = VersionPointer(word: entry.pointee.own), let bytes = own.bytes,
       Int(own.pointee.savepointDepth) == savepoints.count,
@@ -59,8 +59,8 @@ extension PageTransaction {
   func makeFresh(
     _ number: PageNumber, kind: PageKind, owner: UInt32
   ) throws(StoreError) -> PageEditor {
-    editCount &+= 1
-    structureCount &+= 1
+    edits &+= 1
+    structureChanges &+= 1
     let own = makeOwn(number)
     own.pointee.isFresh = true
     guard let bytes = own.bytes else { throw StoreError(.io, "no memory for a page") }
@@ -85,8 +85,8 @@ extension PageTransaction {
     enter()
     defer { leave() }
     _ = try page(number, kind: kind, owner: owner)
-    editCount &+= 1
-    structureCount &+= 1
+    edits &+= 1
+    structureChanges &+= 1
     try pager.freeSpace.give(number, self)
     guard let entry = table.entry(number), let own = VersionPointer(word: entry.pointee.own) else {
       return

@@ -13,12 +13,16 @@ public final class PageTransaction {
   /// The end of the owner's bytes in a page; they begin at `PageHeader.size`.
   public let contentEnd: Int
   /// Grows with each change of a page, so that cursors notice.
-  @exclusivity(unchecked) public internal(set) var editCount: UInt64 = 0
+  public var editCount: UInt64 { edits }
   /// Grows with each page allocated or freed and each return to a savepoint, so that one who
   /// remembers a page knows whether it may have gone.
-  @exclusivity(unchecked) public internal(set) var structureCount: UInt64 = 0
+  public var structureCount: UInt64 { structureChanges }
   /// What the layer above keeps until the transaction goes, such as memory that it uses again.
   public var attachment: AnyObject?
+
+  // Behind getters: another module's direct access to a class variable is checked at run time.
+  @exclusivity(unchecked) var edits: UInt64 = 0
+  @exclusivity(unchecked) var structureChanges: UInt64 = 0
 
   let pager: Pager
   let cache: PageCache

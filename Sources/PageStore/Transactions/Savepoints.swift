@@ -72,8 +72,8 @@ extension PageTransaction {
       pageCount = state.pageCount
     }
     selected = .max
-    editCount &+= 1
-    structureCount &+= 1
+    edits &+= 1
+    structureChanges &+= 1
     pager.freeSpace.forgetHints()
   }
 
