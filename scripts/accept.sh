@@ -14,5 +14,5 @@ swift build -c release --product carefs
 readonly binary="$(swift build -c release --product carefs --show-bin-path)/carefs"
 readonly python="$(scripts/setup.sh python-path)"
 for seed in ${ACCEPT_SEEDS:-1 20260131 $RANDOM}; do
-  "$python" "$suite" "$binary" --reader Spec/reader.py --seed "$seed" "$@"
+  "$python" "$suite" "$binary" "$@" --reader Spec/reader.py --seed "$seed"
 done
