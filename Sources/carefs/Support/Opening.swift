@@ -13,24 +13,32 @@ struct DatabaseFile: ParsableArguments {
 
   /// Opens for reading; nothing on the disk changes.
   func openForReading() throws -> Database {
-    var options = DatabaseOptions()
-    options.readOnly = true
     do {
-      return try Database.open(path: path, options: options)
+      return try openUnwrapped()
     } catch {
       throw Failure(opening: path, error)
     }
   }
 
+  /// Opens for reading and throws the engine's own error.
+  func openUnwrapped() throws -> Database {
+    var options = DatabaseOptions()
+    options.readOnly = true
+    return try Database.open(path: path, options: options)
+  }
+
   /// Opens for writing, waiting a little for another writer.
-  func openForWriting(patient: Bool = true) throws -> Database {
+  func openForWriting() throws -> Database {
+    try patiently { try Database.open(path: $0) }
+  }
+
+  /// Does what needs the file for itself, waiting a little for another writer.
+  func patiently<R>(_ body: (String) throws -> R) throws -> R {
     let start = SystemCall.seconds()
     while true {
       do {
-        return try Database.open(path: path)
-      } catch DatabaseError.Code.busy
-        where patient && SystemCall.seconds() - start < Self.patience
-      {
+        return try body(path)
+      } catch DatabaseError.Code.busy where SystemCall.seconds() - start < Self.patience {
         SystemCall.sleep(milliseconds: 50)
         try Interrupt.check()
       } catch {
