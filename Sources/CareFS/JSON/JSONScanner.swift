@@ -1,4 +1,9 @@
 /// Checks JSON texts against RFC 8259, strictly.
+///
+/// Where the RFC leaves the choice: numbers of any size and precision are accepted, and kept as
+/// text; so are escaped surrogates without their partner, which have no text. Refused are a byte
+/// order mark (though readers of files skip one), bytes that are not UTF-8, encoded surrogates, other
+/// encodings than UTF-8, and nesting beyond ``maximumDepth``.
 public enum JSONScanner {
   /// The deepest nesting of arrays and objects that is accepted.
   public static let maximumDepth = 128
