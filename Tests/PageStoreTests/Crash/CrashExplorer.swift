@@ -94,7 +94,7 @@ struct CrashExplorer {
   /// Opens `image`, compares, goes on with one more commit, closes and opens again.
   ///
   /// Answers the scenario that did so, or nil when the image rightly holds no store.
-  private mutating func check(
+  mutating func check(
     _ image: SimulatedFileSystem, _ timeline: Timeline, _ allowed: ClosedRange<Int>?,
     _ label: String, options: PagerOptions
   ) -> Scenario? {
@@ -152,6 +152,22 @@ struct CrashExplorer {
     return nil
   }
 
+  /// Whether an open store shows one of the allowed states, whatever its files look like.
+  static func shows(
+    _ pager: Pager, _ timeline: Timeline, _ allowed: ClosedRange<Int>
+  ) throws -> Bool {
+    let tx = try pager.beginRead()
+    defer { tx.rollback() }
+    for index in allowed.reversed() {
+      let contents = timeline.steps[index].contents
+      let isSame = contents.allSatisfy { page, bytes in
+        (try? holds(tx, page, bytes)) ?? false
+      }
+      if isSame { return true }
+    }
+    return false
+  }
+
   /// Whether `page` has exactly these bytes.
   static func holds(_ tx: PageTransaction, _ page: PageNumber, _ bytes: [UInt8]) throws(StoreError)
     -> Bool
@@ -170,7 +186,7 @@ struct CrashExplorer {
       || bytes.count >= 48 && Array(bytes[32..<48]) == FileHeader.magic
   }
 
-  private mutating func report(_ label: String, _ problem: String) {
+  mutating func report(_ label: String, _ problem: String) {
     failures += 1
     if failures <= 20 { Issue.record("\(label): \(problem)") }
   }

@@ -6,6 +6,9 @@ import CareFSTestSupport
 struct Workload: Sendable {
   let name: String
   let run: @Sendable () throws -> Scenario
+  /// For workloads that begin with a new store: the work on it.
+  var steps: (@Sendable (Scenario) throws -> Void)?
+  var options: @Sendable (inout PagerOptions) -> Void = { _ in }
 
   init(_ name: String, _ run: @escaping @Sendable () throws -> Scenario) {
     self.name = name
@@ -24,6 +27,8 @@ struct Workload: Sendable {
       try steps(scenario)
       return scenario
     }
+    self.steps = steps
+    self.options = options
   }
 
   static let all: [Workload] = [
