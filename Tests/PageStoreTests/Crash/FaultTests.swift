@@ -147,8 +147,9 @@ import Testing
 
   /// Reads more than the cache keeps.
   private static let reading = Workload("reading", options: { $0.cacheBytes = 0 }) { scenario in
-    try scenario.commit { for _ in 0..<90 { try $0.allocate() } }
-    try scenario.checkpoint()
+    try scenario.commit { for _ in 0..<40 { try $0.allocate() } }
+    try scenario.close()
+    try scenario.reopen()
     for _ in 0..<2 {
       let tx = try scenario.pager.beginRead()
       defer { tx.rollback() }
