@@ -117,7 +117,7 @@ struct Workload: Sendable {
         if round % 2 == 0 { try scenario.checkpoint() }
       }
     },
-    Workload("bulk transaction", options: { $0.bulkLogBytes = 6_000 }) { scenario in
+    Workload("bulk transaction", options: { $0.bulkLogBytes = 1_000 }) { scenario in
       try scenario.commit { for _ in 0..<2 { try $0.allocate() } }
       try scenario.commit {
         try $0.fill(3, 1)
