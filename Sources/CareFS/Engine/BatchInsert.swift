@@ -38,8 +38,10 @@ final class BatchInsert {
   /// The number of rows so far.
   var count: Int { first + rowEnds.count }
   /// Whether the chunk should be applied before more rows are added.
-  var isFull: Bool { rowBytes.count >= Self.chunkBytes || rowEnds.count >= Self.chunkRows
-      || indexes.contains { $0.isFull } }
+  var isFull: Bool {
+    rowBytes.count >= Self.chunkBytes || rowEnds.count >= Self.chunkRows
+      || indexes.contains { $0.isFull }
+  }
 
   /// Adds the row in the assembler.
   @inline(__always)

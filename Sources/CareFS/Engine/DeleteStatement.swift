@@ -6,7 +6,7 @@ import PageStore
 /// Work is a list, not a recursion: a chain of references of any length takes neither stack nor,
 /// as each step replaces itself by the next, memory. A row is removed before its children are
 /// looked for, so circles end by themselves.
-struct DeleteStatement {
+final class DeleteStatement {
   /// Rows that may refer to a removed row: all with one prefix in one index.
   private struct Frame {
     var foreignKey: Int
@@ -18,7 +18,7 @@ struct DeleteStatement {
   /// So many frames may be noted without looking whether they have rows.
   private static let eagerFrames = 4096
 
-  private let transaction: WriteTransaction
+  private unowned let transaction: WriteTransaction
   private let plan: SchemaPlan
   private var frames: [Frame] = []
   /// The prefixes of the frames; the last frame's are at its end.
@@ -31,12 +31,29 @@ struct DeleteStatement {
   private(set) var deleted: [Int]
   private(set) var changed: [Int]
   private let probe = KeyEncoder()
+  // What the loop over the children of one row works with.
+  private let prefix = ByteBuffer(capacity: 64)
+  private let position = ByteBuffer(capacity: 64)
+  private let childKey = ByteBuffer(capacity: 64)
 
   init(_ transaction: WriteTransaction) {
     self.transaction = transaction
     plan = transaction.plan
     deleted = Array(repeating: 0, count: plan.tables.count)
     changed = deleted
+  }
+
+  /// Forgets the statement before, for the memory to serve the next one.
+  func reset() {
+    frames.removeAll(keepingCapacity: true)
+    restricted.removeAll(keepingCapacity: true)
+    defaulted.removeAll(keepingCapacity: true)
+    arena.clear()
+    restrictedArena.clear()
+    for position in deleted.indices {
+      deleted[position] = 0
+      changed[position] = 0
+    }
   }
 
   var counts: DeleteCounts {
@@ -47,7 +64,7 @@ struct DeleteStatement {
   }
 
   /// Removes a row and everything that its removal removes; false when there is no such row.
-  mutating func remove(_ table: TablePlan, key: UnsafeRawBufferPointer) throws -> Bool {
+  func remove(_ table: TablePlan, key: UnsafeRawBufferPointer) throws -> Bool {
     guard try removeOne(table, key: key) else { return false }
     try drain()
     return true
@@ -70,7 +87,7 @@ struct DeleteStatement {
     }
   }
 
-  private mutating func removeOne(
+  private func removeOne(
     _ table: TablePlan, key: UnsafeRawBufferPointer
   ) throws -> Bool {
     let writer = try transaction.writer(table)
@@ -82,7 +99,7 @@ struct DeleteStatement {
   }
 
   /// Remembers the rows that refer to a row about to be removed, if there are any.
-  private mutating func note(_ reference: Int, _ parent: RecordView) throws {
+  private func note(_ reference: Int, _ parent: RecordView) throws {
     let foreignKey = plan.foreignKeys[reference]
     probe.clear()
     guard try probe.append(foreignKey.prefix, of: parent) else { return }
@@ -107,10 +124,7 @@ struct DeleteStatement {
     }
   }
 
-  private mutating func drain() throws {
-    let prefix = ByteBuffer(capacity: 64)
-    let position = ByteBuffer(capacity: 64)
-    let childKey = ByteBuffer(capacity: 64)
+  private func drain() throws {
     while let frame = frames.popLast() {
       prefix.clear()
       prefix.append(
@@ -131,7 +145,7 @@ struct DeleteStatement {
     }
   }
 
-  private mutating func apply(
+  private func apply(
     _ foreignKey: ForeignKeyPlan, _ reference: Int, _ child: TablePlan,
     _ key: UnsafeRawBufferPointer
   ) throws {

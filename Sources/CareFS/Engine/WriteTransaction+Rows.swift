@@ -111,20 +111,20 @@ extension WriteTransaction {
 
   /// Runs a deletion as one statement.
   func deleting(
-    from table: TablePlan, dryRun: Bool, _ body: (inout DeleteStatement) throws -> Void
+    from table: TablePlan, dryRun: Bool, _ body: (DeleteStatement) throws -> Void
   ) throws -> DeleteCounts {
     if !dryRun, plan.deletesFreely(table) {
       return try statement {
-        var statement = DeleteStatement(self)
-        try body(&statement)
+        let statement = deleteStatement()
+        try body(statement)
         return statement.counts
       }
     }
     try ensureWritable()
     let mark = mark()
     do {
-      var statement = DeleteStatement(self)
-      try body(&statement)
+      let statement = deleteStatement()
+      try body(statement)
       try statement.finish()
       if dryRun { try rollback(to: mark) } else { release(mark) }
       return statement.counts

@@ -17,6 +17,7 @@ public final class WriteTransaction: Transaction {
 
   private var writers: [TableWriter?]
   private var deferredChecks: [DeferredCheck] = []
+  private var lastDelete: DeleteStatement?
   /// Why the transaction cannot go on: a statement failed and could not undo itself.
   private var failure: (any Error)?
 
@@ -31,6 +32,14 @@ public final class WriteTransaction: Transaction {
     let writer = try TableWriter(table, self)
     writers[table.position] = writer
     return writer
+  }
+
+  /// A deletion to run next; its memory serves one after the other.
+  func deleteStatement() -> DeleteStatement {
+    let statement = lastDelete ?? DeleteStatement(self)
+    lastDelete = statement
+    statement.reset()
+    return statement
   }
 
   func ensureWritable() throws {

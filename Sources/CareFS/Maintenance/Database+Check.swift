@@ -72,10 +72,10 @@ private struct PageOwners {
   /// Finds pages that are in use and belong to nothing. Only meaningful when all trees were read.
   func finish(_ report: inout CheckReport) {
     guard owned != used else { return }
-    used.forEach { page in
-      if !owned.contains(page) {
-        report.add(.init(page: page, message: "page \(page) is in use but belongs to no tree"))
-      }
+    func note(_ page: PageNumber) {
+      guard !owned.contains(page) else { return }
+      report.add(.init(page: page, message: "page \(page) is in use but belongs to no tree"))
     }
+    used.forEach(note)
   }
 }

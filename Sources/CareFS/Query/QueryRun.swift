@@ -26,7 +26,7 @@ final class QueryRun {
 
   /// Visits the matching rows in the order of the access until `body` returns false. The row is
   /// valid until `body` returns or changes the table.
-  func forEach(_ body: (RecordView) throws -> Bool) throws {
+  func visitRows(_ body: (RecordView) throws -> Bool) throws {
     defer { close() }
     switch plan.access {
     case .nothing: return
@@ -53,7 +53,7 @@ final class QueryRun {
   func count() throws -> Int {
     var count = 0
     guard residual == nil, !plan.mayRepeat else {
-      try forEach { _ in
+      try visitRows { _ in
         count += 1
         return true
       }

@@ -65,7 +65,7 @@ final class QuerySort {
   }
 
   /// Visits the primary keys in order.
-  func forEach(_ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
+  func visitKeys(_ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
     entries.sort()
     for rank in 0..<entries.count {
       let key = entries.key(rank)

@@ -93,17 +93,17 @@ extension Transaction {
     let planner = try QueryPlanner(table, where: bound, order: order, isLimited: limit != nil)
     let plan = try planner.plan()
     let run = try QueryRun(self, table, plan)
-    guard let terms = plan.sort else { return try run.forEach(body) }
+    guard let terms = plan.sort else { return try run.visitRows(body) }
     let wanted = limit.map { $0.addingReportingOverflow(offset) }
     let isFew = wanted.map { !$0.overflow && $0.partialValue < 1 << 24 } ?? false
     let sort = QuerySort(table, terms, wanted: isFew ? wanted?.partialValue : nil)
-    try run.forEach { row in
+    try run.visitRows { row in
       try sort.add(row)
       return true
     }
     let second = try QueryRun(self, table, QueryPlan(access: .nothing))
     defer { second.close() }
-    try sort.forEach { key in
+    try sort.visitKeys { key in
       guard try second.loadRow(key) else { throw indexDamage(table, nil) }
       return try body(second.row)
     }
