@@ -36,7 +36,8 @@ public struct Tree: Sendable, Hashable {
   /// The value of a key, or nil. O(depth) pages.
   ///
   /// Call between the transaction's `enter` and `leave`; the bytes are valid until `leave` or the
-  /// next edit, whichever is first.
+  /// next edit, whichever is first. A value with overflow pages is put together in memory that the
+  /// transaction has once: it is valid until the next such value is found in it.
   public func find(
     _ key: UnsafeRawBufferPointer, in transaction: PageTransaction
   ) throws(StoreError) -> UnsafeRawBufferPointer? {
