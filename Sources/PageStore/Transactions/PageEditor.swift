@@ -5,7 +5,19 @@ public struct PageEditor {
   public let number: PageNumber
   let bytes: UnsafeMutableRawPointer
   let version: VersionPointer
-  unowned(unsafe) let transaction: PageTransaction
+  /// Unmanaged, since counting references at each change would cost more than the change.
+  private let transaction: Unmanaged<PageTransaction>
+
+  @inline(__always)
+  init(
+    number: PageNumber, bytes: UnsafeMutableRawPointer, version: VersionPointer,
+    transaction: PageTransaction
+  ) {
+    self.number = number
+    self.bytes = bytes
+    self.version = version
+    self.transaction = .passUnretained(transaction)
+  }
 
   /// The page's bytes, to read.
   @inline(__always) public var base: UnsafeRawPointer { UnsafeRawPointer(bytes) }
@@ -55,7 +67,7 @@ public struct PageEditor {
   public func move(from: Int, to: Int, count: Int) {
     guard count > 0, isInside(from, count), isInside(to, count) else { return }
     (bytes + to).copyMemory(from: bytes + from, byteCount: count)
-    guard let op = transaction.beginChange(version, 7) else { return }
+    guard let op = beginChange(7) else { return }
     op.set8(0, LogFormat.Change.move)
     op.set16(1, UInt16(truncatingIfNeeded: to))
     op.set16(3, UInt16(truncatingIfNeeded: from))
@@ -66,7 +78,7 @@ public struct PageEditor {
   public func zero(at offset: Int, count: Int) {
     guard count > 0, isInside(offset, count) else { return }
     (bytes + offset).initializeMemory(as: UInt8.self, repeating: 0, count: count)
-    guard let op = transaction.beginChange(version, 5) else { return }
+    guard let op = beginChange(5) else { return }
     op.set8(0, LogFormat.Change.zero)
     op.set16(1, UInt16(truncatingIfNeeded: offset))
     op.set16(3, UInt16(truncatingIfNeeded: count))
@@ -87,12 +99,18 @@ public struct PageEditor {
   @inline(__always)
   private func isInside(_ offset: Int, _ count: Int) -> Bool {
     // A caller's slip must not spill into a neighbour's memory.
-    offset >= PageHeader.size && count >= 0 && offset &+ count <= transaction.contentEnd
+    offset >= PageHeader.size && count >= 0
+      && offset &+ count <= transaction._withUnsafeGuaranteedRef { $0.contentEnd }
+  }
+
+  @inline(__always)
+  private func beginChange(_ size: Int) -> UnsafeMutableRawPointer? {
+    transaction._withUnsafeGuaranteedRef { $0.beginChange(version, size) }
   }
 
   @inline(__always)
   private func logWrite(_ offset: Int, _ count: Int) {
-    guard let op = transaction.beginChange(version, 5 &+ count) else { return }
+    guard let op = beginChange(5 &+ count) else { return }
     op.set8(0, LogFormat.Change.write)
     op.set16(1, UInt16(truncatingIfNeeded: offset))
     op.set16(3, UInt16(truncatingIfNeeded: count))

@@ -34,8 +34,8 @@ public final class PageTransaction {
   public private(set) var isOver = false
 
   // Of a write transaction:
-  var changes: RawBuffer
-  var selected = UInt32.max
+  let changes: RawBuffer
+  @exclusivity(unchecked) var selected = UInt32.max
   var logPages: [LogPage] = []
   var owned: [VersionPointer] = []
   var dropped: [VersionPointer] = []
