@@ -31,12 +31,16 @@ import Testing
       TestThread { try Self.read(pager, pages, state, index) }
     }
     let checkpointer = TestThread {
-      while !state.isOver.load(ordering: .acquiring) { try pager.checkpoint() }
+      while !state.isOver.load(ordering: .acquiring) {
+        try pager.checkpoint()
+        pause()
+      }
     }
     let verifier = TestThread {
       while !state.isOver.load(ordering: .acquiring) {
         let report = try pager.verifyPages()
         if !report.isSound { state.wrong.withLock { $0.append("\(report.findings)") } }
+        pause()
       }
     }
     let commits = 120 * UInt64(testRounds())
@@ -119,6 +123,7 @@ import Testing
         }
       }
       state.snapshots.wrappingAdd(1, ordering: .relaxed)
+      if index > 1 { pause() }
     }
   }
 

@@ -24,3 +24,6 @@ func sameBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool
   }
   return memcmp(left, right, a.count) == 0
 }
+
+/// Lets others run for a moment.
+func pause() { usleep(500) }

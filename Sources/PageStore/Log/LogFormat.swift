@@ -73,6 +73,8 @@ struct LogSegmentHeader {
   var previousSalt: UInt64
   var previousEnd: LSN
   var segmentSize: UInt32
+  /// 0, or the how-manieth copy of this segment holds the last group once more.
+  var copy: UInt16 = 0
 
   static let checksum = 4088
 
@@ -80,6 +82,7 @@ struct LogSegmentHeader {
     block.initializeMemory(as: UInt8.self, repeating: 0, count: LogFormat.block)
     block.set64(0, LogFormat.segmentMagic)
     block.set16(8, version)
+    block.set16(10, copy)
     block.set32(12, segmentSize)
     block.set64(16, fileID.low)
     block.set64(24, fileID.high)
@@ -100,6 +103,7 @@ struct LogSegmentHeader {
     guard block.u64(0) == LogFormat.segmentMagic, block.u64(Self.checksum) == Self.check(block)
     else { return nil }
     version = block.u16(8)
+    copy = block.u16(10)
     segmentSize = block.u32(12)
     fileID = FileID(low: block.u64(16), high: block.u64(24))
     timeline = block.u64(32)

@@ -16,15 +16,17 @@ struct LogScan {
   /// Segments that hold some of the sound part.
   var busySegments: Set<Int> = []
   var groupCount = 0
+  /// The last whole group, and which copy of its segments has it.
+  var lastGroup: (start: LSN, end: LSN, salt: UInt64, copy: UInt16)?
 }
 
 /// Reads the log from a checkpoint on, group by group, by the tail rule.
 final class LogReader {
-  private let file: any StorageFile
+  let file: any StorageFile
   private let fileID: FileID
   private let seed: UInt64
-  private let segmentSize: Int
-  let segmentCount: Int
+  let segmentSize: Int
+  var segmentCount: Int
   private var headers: [(index: Int, header: LogSegmentHeader)] = []
   private var cache = RawBuffer(capacity: 1 << 16)
   private var cachedIndex = -1
@@ -65,7 +67,7 @@ final class LogReader {
     }
   }
 
-  private var payloadSize: UInt64 { UInt64(segmentSize - LogFormat.block) }
+  var payloadSize: UInt64 { UInt64(segmentSize - LogFormat.block) }
 
   /// Visits every sound record at or after `start` of incarnation `salt` and of those that follow it.
   ///
@@ -78,14 +80,13 @@ final class LogReader {
     var scan = LogScan(salt: startSalt, end: start)
     var previousCheck: UInt64?
     while true {
-      if let size = try loadGroup(at: scan.end, salt: scan.salt, &scan.busySegments) {
-        if try visitGroup(
-          at: scan.end, salt: scan.salt, size: size, &previousCheck, visit: visit)
-        {
-          scan.end &+= UInt64(size)
-          scan.groupCount += 1
-          continue
-        }
+      if let (size, copy) = try visitGroup(
+        at: scan.end, salt: scan.salt, &previousCheck, &scan.busySegments, visit: visit)
+      {
+        scan.lastGroup = (scan.end, scan.end &+ UInt64(size), scan.salt, copy)
+        scan.end &+= UInt64(size)
+        scan.groupCount += 1
+        continue
       }
       // No sound group here. Recovery may have begun a new incarnation at this very point.
       if let next = successor(of: scan.salt, endingAt: scan.end) {
@@ -109,21 +110,46 @@ final class LogReader {
 
   // MARK: Groups
 
-  private func segment(holding lsn: LSN, salt: UInt64) -> (index: Int, header: LogSegmentHeader)? {
-    headers.first {
-      $0.header.salt == salt && $0.header.startLSN <= lsn
-        && lsn &- $0.header.startLSN < payloadSize
+  /// The segment, as of the `copy`-th time that its group was written.
+  func segment(
+    holding lsn: LSN, salt: UInt64, copy: UInt16
+  ) -> (index: Int, header: LogSegmentHeader)? {
+    headers.lazy
+      .filter {
+        $0.header.salt == salt && $0.header.startLSN <= lsn
+          && lsn &- $0.header.startLSN < self.payloadSize && $0.header.copy <= copy
+      }
+      .max { $0.header.copy < $1.header.copy }
+  }
+
+  /// How often the last group of `salt` was written again.
+  func copyCount(_ salt: UInt64) -> UInt16 {
+    headers.lazy.filter { $0.header.salt == salt }.map(\.header.copy).max() ?? 0
+  }
+
+  /// Visits the group at `start` in the first of its copies that is sound; nil when none is.
+  private func visitGroup(
+    at start: LSN, salt: UInt64, _ previousCheck: inout UInt64?, _ busy: inout Set<Int>,
+    visit: (LogRecord) throws(StoreError) -> Void
+  ) throws(StoreError) -> (size: Int, copy: UInt16)? {
+    for copy in 0...copyCount(salt) {
+      guard let size = try loadGroup(at: start, salt: salt, copy: copy, &busy) else { continue }
+      if try visitGroup(at: start, salt: salt, size: size, &previousCheck, visit: visit) {
+        return (size, copy)
+      }
     }
+    return nil
   }
 
   /// Reads the stream's bytes at `lsn` into `target`; false when a part is not there.
   private func read(
-    _ lsn: LSN, count: Int, salt: UInt64, into target: UnsafeMutableRawPointer,
+    _ lsn: LSN, count: Int, salt: UInt64, copy: UInt16, into target: UnsafeMutableRawPointer,
     _ busy: inout Set<Int>
   ) throws(StoreError) -> Bool {
     var done = 0
     while done < count {
-      guard let (index, header) = segment(holding: lsn &+ UInt64(done), salt: salt) else {
+      guard let (index, header) = segment(holding: lsn &+ UInt64(done), salt: salt, copy: copy)
+      else {
         return false
       }
       if cachedIndex != index { try load(index) }
@@ -150,7 +176,7 @@ final class LogReader {
 
   /// Reads a whole group into memory; nil when no group that begins soundly stands there.
   private func loadGroup(
-    at start: LSN, salt: UInt64, _ busy: inout Set<Int>
+    at start: LSN, salt: UInt64, copy: UInt16, _ busy: inout Set<Int>
   ) throws(StoreError) -> Int? {
     group.reset(keepAtMost: .max)
     var at = start
@@ -159,7 +185,7 @@ final class LogReader {
       let header = group.extend(LogFormat.recordHeaderSize)
       guard
         try read(
-          at, count: LogFormat.recordHeaderSize, salt: salt, into: header, &busy),
+          at, count: LogFormat.recordHeaderSize, salt: salt, copy: copy, into: header, &busy),
         isSound(header: header.readable, lsn: at, salt: salt, group: start)
       else { return nil }
       let length =
@@ -170,7 +196,8 @@ final class LogReader {
       let body = group.extend(length)
       guard
         try read(
-          at &+ UInt64(LogFormat.recordHeaderSize), count: length, salt: salt, into: body, &busy)
+          at &+ UInt64(LogFormat.recordHeaderSize), count: length, salt: salt, copy: copy,
+          into: body, &busy)
       else { return nil }
       at &+= UInt64(LogFormat.recordHeaderSize + length)
       if isLast { return (at & LogFormat.blockMask) == 0 ? group.count : nil }

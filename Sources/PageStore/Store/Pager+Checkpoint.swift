@@ -237,7 +237,8 @@ extension Pager {
   func write(_ newHeader: FileHeader) throws(StoreError) {
     var next = newHeader
     next.sequence = header.sequence + 1
-    let segments = next.isClosedCleanly ? 0 : log?.lock.with({ log?.segmentCount }) ?? 0
+    let segments =
+      next.isClosedCleanly ? 0 : log?.lock.with({ log?.segmentCount }) ?? Int(next.logSegments)
     next.logSegments = UInt32(segments)
     let slot = PageNumber(next.sequence & 1)
     let page = UnsafeMutableRawPointer.allocate(byteCount: pageSize, alignment: 64)

@@ -209,17 +209,29 @@ extension Pager {
       try repairHeader()
       return
     }
+    try secureHeaders()
+    let busy = try scan.busySegments.union(reader.secure(scan))
     let capacity = UInt64(reader.segmentCount) * UInt64(header.segmentSize)
     // Past every LSN that the last writer could have given out.
     let start = LogFormat.aligned(scan.end &+ capacity &+ 1 << 20)
     makeLog(
       logFile, startLSN: start, previousSalt: scan.salt, previousEnd: scan.end,
-      segmentCount: reader.segmentCount, busy: scan.busySegments)
+      segmentCount: reader.segmentCount, busy: busy)
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: false, both: true)
     }
     // No header names the old incarnation any more.
-    log?.reuse(scan.busySegments)
+    log?.reuse(busy)
+  }
+
+  /// Writes both copies of the header again before any log space is reused: after a failed sync the
+  /// one that was read may not be on the disk, which then still needs all of the log.
+  private func secureHeaders() throws(StoreError) {
+    try checkpointLock.with { () throws(StoreError) in
+      try file.insistOnSize()
+      try write(header)
+      try write(header)
+    }
   }
 
   /// Writes the damaged one of the two copies of the header again: a crash may have torn it.

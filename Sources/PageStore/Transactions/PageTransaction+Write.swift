@@ -33,12 +33,13 @@ extension PageTransaction {
       if Int(own.pointee.savepointDepth) < savepoints.count { saveForUndo(own, bytes) }
       return PageEditor(number: number, bytes: bytes, version: own, transaction: self)
     }
-    guard let before = cache.find(number, .max) else {
-      throw StoreError.corrupt(number, "it left the cache while it was in use")
-    }
+    // Another thread may have evicted it since: then the page file has it, and its bytes say the rest.
+    let before = cache.find(number, .max)
+    let baseLSN = before?.pointee.lsn ?? base.u64(PageHeader.lsn)
+    let freshLSN = before?.pointee.freshLSN ?? 0
     let own = makeOwn(number)
-    own.pointee.baseLSN = before.pointee.lsn
-    own.pointee.freshLSN = before.pointee.freshLSN
+    own.pointee.baseLSN = baseLSN
+    own.pointee.freshLSN = freshLSN
     guard let bytes = own.bytes else { throw StoreError(.io, "no memory for a page") }
     bytes.copyMemory(from: base, byteCount: pageSize)
     logPages.append(LogPage(page: number, flags: 0, baseLSN: own.pointee.baseLSN))

@@ -94,4 +94,52 @@ import Testing
       #expect(explorer.failures == 0)
     }
   }
+
+  /// Rule 9: after a failed sync reads may show bytes that the disk lacks. Recovery writes them again
+  /// before it serves, so that a power cut at any later moment loses nothing that it showed.
+  @Test func recoveryWritesAgainWhatTheDiskMayLack() throws {
+    var explorer = CrashExplorer()
+    var restarts = 0
+    for nth in 1...6 {
+      let scenario = Scenario(seed: 10)
+      try scenario.create()
+      try scenario.commit { for _ in 0..<3 { try $0.allocate() } }
+      try scenario.commit { try $0.set(3, at: 0, [1]) }
+      scenario.files.inject(InjectedFault([.sync], nth: nth, effect: .forgets))
+      do {
+        try scenario.checkpoint()
+        for round in 2...5 as ClosedRange<UInt8> {
+          try scenario.commit {
+            try $0.set(3, at: 0, [round])
+            try $0.set(4, at: 0, [round])
+          }
+        }
+      } catch {}
+      scenario.files.clearFaults()
+      try? scenario.close()
+      // The process is started again; the system was up all the time.
+      let begun = scenario.files.operationCount
+      let shown = try Pager.open(
+        path: Scenario.path, fileSystem: scenario.files, options: scenario.options)
+      let range = scenario.timeline.allowed(after: begun) ?? 0...0
+      guard let found = try CrashExplorer.match(shown, scenario.timeline, range) else {
+        Issue.record("sync \(nth): none of the states \(range) after a restart")
+        continue
+      }
+      let served = scenario.files.operationCount
+      for number in begun...served {
+        // Recovery may still drop what was never acknowledged, until it has served it.
+        let allowed = number == served ? found...found : range.lowerBound...found
+        for survival in [Survival.nothing, .everything, .random(UInt64(number))] {
+          restarts += 1
+          _ = explorer.check(
+            scenario.files.crash(after: number, keeping: survival), scenario.timeline, allowed,
+            "sync \(nth) failed, power cut after \(number - begun) of \(served - begun), \(survival)",
+            options: scenario.options)
+        }
+      }
+    }
+    printFaults("F3 restart after a failed sync", injected: restarts, failed: explorer.failures)
+    #expect(restarts > 20)
+  }
 }
