@@ -27,6 +27,46 @@ import Testing
     try again.close()
   }
 
+  @Test func checkpointsGiveTrailingPagesBack() throws {
+    let bench = Bench()
+    let pager = try bench.create()
+    var tx = try pager.beginWrite()
+    var pages: [PageNumber] = []
+    for i in 0..<200 as Range<UInt64> {
+      pages.append(try tx.allocate(kind: .tree, owner: 7).number)
+      try setValue(tx, pages[Int(i)], i)
+    }
+    try tx.commit()
+    try pager.checkpoint()
+    let reader = try pager.beginRead()
+    tx = try pager.beginWrite()
+    for page in pages[10...] { try tx.free(page, kind: .tree, owner: 7) }
+    try tx.commit()
+    func size() throws -> UInt64 { try bench.files.open(bench.path, .readOnly).size() }
+    for _ in 0..<3 { try pager.checkpoint() }
+    // The reader's snapshot may still need pages that only the file has.
+    #expect(try size() == 203 * 8192)
+    for (i, page) in pages.enumerated() { #expect(try value(reader, page) == UInt64(i)) }
+    reader.rollback()
+    for _ in 0..<3 {
+      tx = try pager.beginWrite()
+      try setValue(tx, pages[0], 1000)
+      try tx.commit()
+      try pager.checkpoint()
+    }
+    #expect(try size() == 13 * 8192)
+    tx = try pager.beginWrite()
+    for i in 0..<50 as Range<UInt64> {
+      try setValue(tx, try tx.allocate(kind: .tree, owner: 7).number, i)
+    }
+    try tx.commit()
+    let after = try bench.crashed().open()
+    let read = try after.beginRead()
+    #expect(try value(read, pages[9]) == 9)
+    #expect(try value(read, 13) == 0)
+    #expect(try value(read, 62) == 49)
+  }
+
   @Test func aRewriteReplacesTheFile() throws {
     let bench = Bench()
     let pager = try bench.create()

@@ -6,7 +6,9 @@ extension Pager {
     guard !isReadOnly else { return }
     try checkpointLock.with { () throws(StoreError) in
       guard log != nil else { return }
+      try giveBackBeforeCheckpoint()
       try runCheckpoint(closing: false)
+      try cutFile()
     }
   }
 
@@ -249,6 +251,7 @@ extension Pager {
       at: UInt64(slot) * UInt64(pageSize))
     try syncOrPoison()
     olderCheckpointLSN = header.checkpointLSN
+    olderPageCount = header.pageCount
     header = next
     notedSegments.store(segments, ordering: .relaxed)
   }

@@ -123,6 +123,7 @@ extension Pager {
       commitNumber += 1
       commitTime = now
       pageCount = tx.pageCount
+      firstUntouchedPage = max(firstUntouchedPage, pageCount)
     }
     // Still under `appendLock`: a checkpoint must not find a durable record that is not published.
     publish(tx, lsn)

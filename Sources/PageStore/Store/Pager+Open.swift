@@ -242,6 +242,7 @@ extension Pager {
 
   private func install(_ recovery: Recovery) {
     pageCount = recovery.pageCount
+    firstUntouchedPage = max(firstUntouchedPage, pageCount)
     commitNumber = recovery.commitNumber
     commitTime = recovery.commitTime
     let last = recovery.lastLSN

@@ -118,33 +118,4 @@ extension Pager {
     log?.file.close()
     file.close()
   }
-
-  /// At the file's close: leaves off the free pages at its end. The caller has the writer's place.
-  func giveBackTrailingPages() throws(StoreError) {
-    let tx = makeWriter()
-    let needed: UInt32
-    do throws(StoreError) {
-      needed = try freeSpace.neededPageCount(tx)
-    } catch {
-      tx.endQuietly()
-      throw error
-    }
-    guard needed < tx.pageCount else {
-      tx.endQuietly()
-      return
-    }
-    tx.pageCount = needed
-    tx.isShrinking = true
-    try logAndPublish(tx)
-    tx.endQuietly()
-    try log?.flushAll()
-  }
-}
-
-extension PageTransaction {
-  /// Ends without giving the writer's place to others.
-  func endQuietly() {
-    discardOwned()
-    end()
-  }
 }

@@ -36,6 +36,8 @@ public final class Pager: @unchecked Sendable {
   var pageCount: UInt32
   var commitNumber: UInt64
   var commitTime: Int64
+  /// No page from here on was ever in use: a large commit may write it outside the log's order.
+  var firstUntouchedPage: UInt32
   var changeBuffer: RawBuffer? = RawBuffer(capacity: 64 << 10)
 
   // Guarded by the cache's lock.
@@ -86,6 +88,7 @@ public final class Pager: @unchecked Sendable {
       spill: SpillFile(fileSystem: fileSystem, path: path, pageSize: header.pageSize))
     freeSpace = FreeSpace(contentEnd: contentEnd)
     pageCount = header.pageCount
+    firstUntouchedPage = header.pageCount
     commitNumber = header.commitNumber
     commitTime = header.commitTime
     // Every page in the file is older than the checkpoint's LSN.
@@ -284,11 +287,8 @@ public final class Pager: @unchecked Sendable {
     becameDurable(log.lock.with { log.durableRecord })
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: true)
-      let wanted = UInt64(header.pageCount) * UInt64(pageSize)
-      if try file.size() > wanted {
-        try file.truncate(to: wanted)
-        try file.sync()
-      }
+      try cutFile()
+      try file.sync()
       try fileSystem.remove(Self.logPath(path))
       try fileSystem.syncDirectory(of: path)
     }

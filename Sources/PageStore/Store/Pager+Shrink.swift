@@ -1,0 +1,56 @@
+extension Pager {
+  /// Leaves off the free pages at the file's end. The caller has the writer's place.
+  func giveBackTrailingPages(atLeast least: UInt32 = 1) throws(StoreError) {
+    let tx = makeWriter()
+    let needed: UInt32
+    do throws(StoreError) {
+      needed = try freeSpace.neededPageCount(tx)
+    } catch {
+      tx.endQuietly()
+      throw error
+    }
+    guard needed < tx.pageCount, tx.pageCount - needed >= least else {
+      tx.endQuietly()
+      return
+    }
+    tx.pageCount = needed
+    tx.isShrinking = true
+    defer { tx.endQuietly() }
+    try logAndPublish(tx)
+    try log?.flushAll()
+  }
+
+  /// Before a checkpoint, when no one is writing: gives back free pages at the end when they are more
+  /// than a sixteenth of the file.
+  func giveBackBeforeCheckpoint() throws(StoreError) {
+    let isMine = writerLock.with { () -> Bool in
+      guard !isWriting else { return false }
+      isWriting = true
+      return true
+    }
+    guard isMine else { return }
+    defer { releaseWriter() }
+    try giveBackTrailingPages(atLeast: max(16, pageCount / 16))
+  }
+
+  /// After a checkpoint: cuts the page file where no header, commit or snapshot needs it any more.
+  func cutFile() throws(StoreError) {
+    // A bulk commit writes new pages beyond the end under the same lock.
+    try appendLock.with { () throws(StoreError) in
+      let isNeeded = cache.lock.with { cache.readers.isAnySnapshot(below: header.checkpointLSN) }
+      guard !isNeeded else { return }
+      // The older header must still find its pages, should the newer one rot.
+      let count = max(header.pageCount, olderPageCount, writerLock.with { pageCount })
+      let wanted = UInt64(count) * UInt64(pageSize)
+      if try file.size() > wanted { try file.truncate(to: wanted) }
+    }
+  }
+}
+
+extension PageTransaction {
+  /// Ends without giving the writer's place to others.
+  func endQuietly() {
+    discardOwned()
+    end()
+  }
+}
