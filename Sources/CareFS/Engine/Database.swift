@@ -14,7 +14,7 @@ import PageStore
 public final class Database: Sendable {
   let pager: Pager
   let writer = WriterThread()
-  let gate = DatabaseGate()
+  let gate: DatabaseGate
   /// The options with which the database was opened.
   public let options: DatabaseOptions
   /// Where the file is; nil in memory.
@@ -24,7 +24,7 @@ public final class Database: Sendable {
     self.pager = pager
     self.path = path
     self.options = options
-    gate.plan = plan
+    gate = DatabaseGate(plan: plan)
   }
 
   deinit {

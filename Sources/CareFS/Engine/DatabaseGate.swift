@@ -11,12 +11,13 @@
 final class DatabaseGate: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var current: SchemaPlan?
+  private var current: SchemaPlan
   private var isClosed = false
   private var users = 0
   private var writingThread: pthread_t?
 
-  init() {
+  init(plan: SchemaPlan) {
+    current = plan
     mutex.initialize(to: pthread_mutex_t())
     condition.initialize(to: pthread_cond_t())
     pthread_mutex_init(mutex, nil)
@@ -43,19 +44,14 @@ final class DatabaseGate: @unchecked Sendable {
 
   /// The plan of the current schema.
   var plan: SchemaPlan {
-    get {
-      locked {
-        guard let current else { preconditionFailure("a database has a plan from its start") }
-        return current
-      }
-    }
+    get { locked { current } }
     set { locked { current = newValue } }
   }
 
   /// Counts a transaction in and returns the plan.
   func enter() throws -> SchemaPlan {
     try locked {
-      guard !isClosed, let current else { throw Self.closed }
+      guard !isClosed else { throw Self.closed }
       users += 1
       return current
     }
