@@ -11,8 +11,7 @@ struct NodePosition {
 }
 
 extension Node {
-  /// Finds a key. Compares slot heads without branches, and looks at cells only where heads are
-  /// equal.
+  /// Finds a key. Looks at cells only where slot heads are equal.
   @inline(__always)
   func search(
     _ key: UnsafeRawPointer, _ keyLength: Int, _ source: PageSource
@@ -27,7 +26,7 @@ extension Node {
     let suffix = key + prefixLength
     let local = geometry.localKeyLength(keyLength) &- prefixLength
     let head = Bytes.head(suffix, local)
-    var low = isLeaf ? coldLowerBound(head) : lowerBound(head, 0, count)
+    var low = lowerBound(head, 0, count)
     guard low < count, self.head(low) == head else {
       return NodePosition(index: low, found: false, sharesPrefix: true)
     }
@@ -45,45 +44,43 @@ extension Node {
   }
 
   /// The first slot in a range whose head is not below `target`.
+  ///
+  /// Probes at fixed distances do not wait for each other: in a page that the processor's cache
+  /// lacks, they cost one miss together where a binary search has a chain of misses, and in the
+  /// cache they are no slower. All comparisons are arithmetic, since branches would be guessed
+  /// wrong half of the time.
   @inline(__always)
   private func lowerBound(_ target: UInt32, _ from: Int, _ to: Int) -> Int {
+    let wanted = Int(target)
     var low = from
     var length = to &- from
-    guard length > 0 else { return low }
-    let wanted = Int(target)
-    while length > 1 {
+    while length > 1_024 {
       let half = length >> 1
-      // All ones if the probed head is below: arithmetic instead of a branch that guesses wrong
-      // half of the time.
-      let below = (Int(head(low &+ half &- 1)) &- wanted) >> (Int.bitWidth - 1)
-      low &+= half & below
+      low &+= half & below(low &+ half &- 1, wanted)
       length &-= half
     }
-    return Int(head(low)) < wanted ? low &+ 1 : low
-  }
-
-  /// The first slot whose head is not below `target`, for a page that is likely not in the
-  /// processor's cache: probes that do not wait for each other, one per cache line, instead of a
-  /// chain of misses.
-  @inline(__always)
-  private func coldLowerBound(_ target: UInt32) -> Int {
-    let stride = 8
-    guard count <= 192 else { return lowerBound(target, 0, count) }
-    let wanted = Int(target)
-    var probe = stride &- 1
-    var below = 0
-    while probe < count {
-      below &-= (Int(head(probe)) &- wanted) >> (Int.bitWidth - 1)
+    let end = low &+ length
+    let stride = length <= 192 ? 8 : 16
+    var probe = low &+ stride &- 1
+    var strides = 0
+    while probe < end {
+      strides &-= below(probe, wanted)
       probe &+= stride
     }
-    var low = below &* stride
-    let end = min(low &+ stride, count)
+    low &+= strides &* stride
+    let last = min(low &+ stride, end)
     var index = low
-    while index < end {
-      low &-= (Int(head(index)) &- wanted) >> (Int.bitWidth - 1)
+    while index < last {
+      low &-= below(index, wanted)
       index &+= 1
     }
     return low
+  }
+
+  /// All ones if a slot's head is below a number, else zero.
+  @inline(__always)
+  private func below(_ index: Int, _ wanted: Int) -> Int {
+    (Int(head(index)) &- wanted) >> (Int.bitWidth - 1)
   }
 
   /// Compares the key sought with the key of a cell that shares the page's prefix.
