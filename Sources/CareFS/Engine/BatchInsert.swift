@@ -90,11 +90,15 @@ final class BatchInsert {
   /// Puts the chunk into the trees.
   func apply() throws {
     keys.sort()
-    for rank in 0..<keys.count {
-      guard try writer.rows.insert(keys.key(rank), row(keys.tag(rank))) else {
-        throw named(transaction.duplicate(plan, nil), Int(keys.tag(rank)))
+    var done = 0
+    do {
+      defer { applied[0] = done }
+      for rank in 0..<keys.count {
+        guard try writer.rows.insert(keys.key(rank), row(keys.tag(rank))) else {
+          throw named(transaction.duplicate(plan, nil), Int(keys.tag(rank)))
+        }
+        done += 1
       }
-      applied[0] += 1
     }
     for (index, entries) in indexes.enumerated() { try apply(entries, index) }
     for place in parents.indices { try checkParents(place) }
@@ -109,6 +113,8 @@ final class BatchInsert {
     let empty = UnsafeRawBufferPointer(start: nil, count: 0)
     // The keys of the rows by their tags: sorting moves only ranks.
     let rowKeys = isUnique ? ranks() : []
+    var done = 0
+    defer { applied[index + 1] = done }
     for rank in 0..<entries.count {
       let tag = entries.tag(rank)
       let value = isUnique ? keys.key(rowKeys[Int(tag)]) : empty
@@ -118,7 +124,7 @@ final class BatchInsert {
           ? transaction.duplicate(plan, index) : transaction.indexDamage(plan, index)
         throw named(error, Int(tag))
       }
-      applied[index + 1] += 1
+      done += 1
     }
   }
 

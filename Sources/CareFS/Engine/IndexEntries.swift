@@ -7,13 +7,36 @@ final class IndexEntries {
     var end: Int32
   }
 
-  private(set) var all: [Entry] = []
+  /// The entries lie behind a pointer: accesses to a class's variables are checked at run time.
+  private struct State {
+    var entries = UnsafeMutablePointer<Entry>.allocate(capacity: 16)
+    var capacity = 16
+    var count = 0
+  }
+
+  private let state: UnsafeMutablePointer<State>
   let encoder = KeyEncoder(ByteBuffer(capacity: 512))
   private let scratch = ByteBuffer(capacity: 64)
 
+  init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
+  }
+
+  deinit {
+    state.pointee.entries.deallocate()
+    state.deallocate()
+  }
+
+  /// The entries; valid until the next row.
+  @inline(__always)
+  var all: UnsafeBufferPointer<Entry> {
+    UnsafeBufferPointer(start: state.pointee.entries, count: state.pointee.count)
+  }
+
   @inline(__always)
   func clear() {
-    all.removeAll(keepingCapacity: true)
+    state.pointee.count = 0
     encoder.clear()
   }
 
@@ -85,9 +108,20 @@ final class IndexEntries {
   private func add(_ position: Int, from start: Int) throws {
     let end = encoder.key.count
     guard end <= Int(Int32.max) else { throw DatabaseError(.tooLarge, "the keys of a row") }
-    all.append(
-      Entry(
+    if state.pointee.count == state.pointee.capacity { grow() }
+    (state.pointee.entries + state.pointee.count).initialize(
+      to: Entry(
         index: Int32(truncatingIfNeeded: position), start: Int32(truncatingIfNeeded: start),
         end: Int32(truncatingIfNeeded: end)))
+    state.pointee.count += 1
+  }
+
+  private func grow() {
+    let count = state.pointee.count
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: count * 2)
+    larger.moveInitialize(from: state.pointee.entries, count: count)
+    state.pointee.entries.deallocate()
+    state.pointee.entries = larger
+    state.pointee.capacity = count * 2
   }
 }

@@ -16,7 +16,9 @@ final class RowAssembler {
   let key = KeyEncoder()
   /// The components of a compound key, in case they are set in another order than the key's.
   private let components: [KeyEncoder]
-  private var isSet: [Bool]
+  /// Which columns were given.
+  private let isSet: UnsafeMutablePointer<Bool>
+  private let count: Int
   private let layout: RecordLayout
 
   init(_ plan: TablePlan) {
@@ -25,20 +27,27 @@ final class RowAssembler {
     builder = RowBuilder(plan.layout.row)
     components =
       plan.layout.keyParts.count == 1 ? [key] : plan.layout.keyParts.map { _ in KeyEncoder() }
-    isSet = Array(repeating: false, count: plan.types.count)
+    count = plan.types.count
+    isSet = .allocate(capacity: plan.types.count)
+    isSet.initialize(repeating: false, count: plan.types.count)
   }
+
+  deinit { isSet.deallocate() }
 
   /// Starts a new row.
   @inline(__always)
   func begin() {
     builder.begin()
     for component in components { component.clear() }
-    for ordinal in 0..<isSet.count { isSet[ordinal] = false }
+    isSet.update(repeating: false, count: count)
   }
 
   /// Whether the column was given, be it null.
   @inline(__always)
-  func isGiven(_ ordinal: Int) -> Bool { isSet[ordinal] }
+  func isGiven(_ ordinal: Int) -> Bool {
+    precondition(ordinal >= 0 && ordinal < count)
+    return isSet[ordinal]
+  }
 
   /// Notes that a column is given and returns where it goes.
   @inline(__always)
@@ -217,14 +226,14 @@ extension RowAssembler {
     for component in layout.keyParts.indices {
       components[component].buffer.append(try row.keyComponent(component))
     }
-    for ordinal in 0..<isSet.count { isSet[ordinal] = false }
+    isSet.update(repeating: false, count: count)
   }
 
   /// Gives the columns that were not set their defaults and ends the row. The bytes are valid
   /// until the next row begins.
   @inline(__always)
   func finish(_ writer: TableWriter) throws -> UnsafeRawBufferPointer {
-    for ordinal in 0..<isSet.count where !isSet[ordinal] {
+    for ordinal in 0..<count where !isSet[ordinal] {
       try fill(ordinal, writer)
     }
     try joinKey()

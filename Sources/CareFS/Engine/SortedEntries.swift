@@ -11,14 +11,31 @@ final class SortedEntries {
     var tag: UInt32
   }
 
-  private var items = UnsafeMutablePointer<Item>.allocate(capacity: 64)
-  private var capacity = 64
-  /// The number of entries.
-  private(set) var count = 0
-  private let bytes = ByteBuffer(capacity: 4096)
-  private var isOrdered = true
+  /// What changes with each entry lies behind a pointer: accesses to a class's variables are
+  /// checked at run time.
+  private struct State {
+    var items = UnsafeMutablePointer<Item>.allocate(capacity: 64)
+    var capacity = 64
+    var count = 0
+    var isOrdered = true
+  }
 
-  deinit { items.deallocate() }
+  private let state: UnsafeMutablePointer<State>
+  private let bytes = ByteBuffer(capacity: 4096)
+
+  init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
+  }
+
+  deinit {
+    state.pointee.items.deallocate()
+    state.deallocate()
+  }
+
+  /// The number of entries.
+  @inline(__always)
+  var count: Int { state.pointee.count }
 
   /// The bytes of all keys.
   var size: Int { bytes.count }
@@ -27,34 +44,36 @@ final class SortedEntries {
   var isFull: Bool { bytes.count > 1 << 30 || count > 1 << 28 }
 
   func clear() {
-    count = 0
+    state.pointee.count = 0
+    state.pointee.isOrdered = true
     bytes.clear()
-    isOrdered = true
   }
 
   private func grow() {
-    let larger = UnsafeMutablePointer<Item>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: items, count: count)
-    items.deallocate()
-    items = larger
-    capacity *= 2
+    let capacity = state.pointee.capacity * 2
+    let larger = UnsafeMutablePointer<Item>.allocate(capacity: capacity)
+    larger.moveInitialize(from: state.pointee.items, count: count)
+    state.pointee.items.deallocate()
+    state.pointee.items = larger
+    state.pointee.capacity = capacity
   }
 
   /// Adds a key with a number of the caller's.
   @inline(__always)
   func add(_ key: UnsafeRawBufferPointer, tag: UInt32) {
     let head = Self.head(key)
-    if isOrdered, count > 0 {
-      let last = items[count - 1]
-      isOrdered =
+    let state = state
+    if state.pointee.isOrdered, state.pointee.count > 0 {
+      let last = state.pointee.items[state.pointee.count - 1]
+      state.pointee.isOrdered =
         last.head < head || (last.head == head && RawBytes.compare(bytes(of: last), key) < 0)
     }
-    if count == capacity { grow() }
-    (items + count).initialize(
+    if state.pointee.count == state.pointee.capacity { grow() }
+    (state.pointee.items + state.pointee.count).initialize(
       to: Item(
         head: head, offset: UInt32(truncatingIfNeeded: bytes.count),
         length: UInt32(truncatingIfNeeded: key.count), tag: tag))
-    count += 1
+    state.pointee.count += 1
     bytes.append(key)
   }
 
@@ -75,9 +94,9 @@ final class SortedEntries {
 
   /// Puts the entries in the order of their keys; equal ones stay in the order of adding.
   func sort() {
-    guard !isOrdered else { return }
+    guard !state.pointee.isOrdered else { return }
     let base = UnsafeRawPointer(bytes.base)
-    var all = UnsafeMutableBufferPointer(start: items, count: count)
+    var all = UnsafeMutableBufferPointer(start: state.pointee.items, count: count)
     all.sort { a, b in
       if a.head != b.head { return a.head < b.head }
       let order = RawBytes.compare(
@@ -85,20 +104,20 @@ final class SortedEntries {
         UnsafeRawBufferPointer(start: base + Int(b.offset), count: Int(b.length)))
       return order != 0 ? order < 0 : a.offset < b.offset
     }
-    isOrdered = true
+    state.pointee.isOrdered = true
   }
 
   /// The key of an entry, after ``sort()`` by its rank.
   @inline(__always)
   func key(_ rank: Int) -> UnsafeRawBufferPointer {
     precondition(rank >= 0 && rank < count)
-    return bytes(of: items[rank])
+    return bytes(of: state.pointee.items[rank])
   }
 
   /// The number that was added with an entry.
   @inline(__always)
   func tag(_ rank: Int) -> UInt32 {
     precondition(rank >= 0 && rank < count)
-    return items[rank].tag
+    return state.pointee.items[rank].tag
   }
 }

@@ -21,7 +21,7 @@ final class TableWriter {
   let scratch = KeyEncoder()
   let documents: DocumentStore?
   /// Which columns an update changes.
-  var touched: [Bool]
+  let touched: UnsafeMutablePointer<Bool>
   let drafts = DraftDocuments()
   /// Cursors over the rows and the indexes, in this order, as far as they were needed.
   var cursors: [TreeCursor?]
@@ -41,10 +41,13 @@ final class TableWriter {
     documents = try transaction.documents(of: plan)
     draft = try RecordView(plan.layout, documents: drafts)
     old = try RecordView(plan.layout, documents: documents)
-    touched = Array(repeating: false, count: plan.types.count)
+    touched = .allocate(capacity: plan.types.count)
+    touched.initialize(repeating: false, count: plan.types.count)
     cursors = Array(repeating: nil, count: plan.indexes.count + 1)
     context = EvaluationContext()
   }
+
+  deinit { touched.deallocate() }
 
   /// What `now` is in this transaction.
   var now: Timestamp { transaction.now }
