@@ -26,6 +26,11 @@ enum Interrupt {
       action.sa_flags = CInt(bitPattern: UInt32(SA_RESETHAND))
     #endif
     sigaction(SIGINT, &action, nil)
+    // Programs with threads of their own often start others with signals blocked.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    sigaddset(&wanted, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
   }
 
   private static let handler: @convention(c) (CInt) -> Void = { _ in
