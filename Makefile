@@ -36,6 +36,7 @@ bench-quick: setup ## a small run of the benchmarks that writes no files
 
 bench-build: setup ## compile the benchmarks only, debug
 	@scripts/setup.sh peers
+	rm -f .build-bench/debug.yaml
 	swift build --package-path Benchmarks --scratch-path .build-bench
 
 accept: setup ## the acceptance suite of the design papers, three seeds (where ../shared exists)
