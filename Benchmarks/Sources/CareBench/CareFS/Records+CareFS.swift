@@ -24,7 +24,7 @@ extension Patient: Record {
   static let schema = Schema<Patient>(
     "patients", .key(\.id, "id"), .column(\.name, "name"), .column(\.email, "email"),
     .column(\.phone, "phone"), .column(\.born, "born"), .column(\.gender, "gender"),
-    .column(\.status, "status"), .column(\.city, "city"), .column(\.createdAt, "created_at"),
+    .column(\.status, "status"), .column(\.address, "address"), .column(\.createdAt, "created_at"),
     .unique(\.email), .index(\.name), .index(\.phone), .index(\.status))
 
   init(row: RecordRow) throws {
@@ -35,7 +35,7 @@ extension Patient: Record {
     born = try row.get(4)
     gender = try row.get(5)
     status = try row.get(6)
-    city = try row.get(7)
+    address = try row.get(7)
     createdAt = try row.get(8)
   }
 
@@ -47,7 +47,7 @@ extension Patient: Record {
     try row.set(4, born)
     try row.set(5, gender)
     try row.set(6, status)
-    try row.set(7, city)
+    try row.set(7, address)
     try row.set(8, createdAt)
   }
 }
@@ -57,7 +57,7 @@ extension Appointment: Record {
     "appointments", .key(\.id, "id"), .column(\.patientID, "patient_id"),
     .column(\.doctorID, "doctor_id"), .column(\.date, "date"), .column(\.time, "time"),
     .column(\.duration, "duration"), .column(\.type, "type"), .column(\.status, "status"),
-    .index(\.date), .index(\.doctorID), .index(\.patientID),
+    .column(\.reason, "reason"), .index(\.date), .index(\.doctorID), .index(\.patientID),
     .reference(\.patientID, to: Patient.self, onDelete: .cascade),
     .reference(\.doctorID, to: Doctor.self, onDelete: .cascade))
 
@@ -70,6 +70,7 @@ extension Appointment: Record {
     duration = try row.get(5)
     type = try row.get(6)
     status = try row.get(7)
+    reason = try row.get(8)
   }
 
   func encode(to row: RecordEncoder) throws {
@@ -81,5 +82,6 @@ extension Appointment: Record {
     try row.set(5, duration)
     try row.set(6, type)
     try row.set(7, status)
+    try row.set(8, reason)
   }
 }

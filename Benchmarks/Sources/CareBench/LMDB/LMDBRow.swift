@@ -55,7 +55,7 @@ extension LMDBRowWriter {
     put(patient.email)
     put(patient.phone)
     put(patient.gender)
-    put(patient.city)
+    put(patient.address)
   }
 
   mutating func put(_ appointment: Appointment) {
@@ -66,6 +66,7 @@ extension LMDBRowWriter {
     put(appointment.duration)
     put(appointment.type)
     put(appointment.status)
+    put(appointment.reason)
   }
 }
 
@@ -84,7 +85,7 @@ extension Patient {
     let gender = row.text()
     self.init(
       id: id, name: name, email: email, phone: phone, born: born, gender: gender, status: status,
-      city: row.text(), createdAt: createdAt)
+      address: row.text(), createdAt: createdAt)
   }
 }
 
@@ -97,8 +98,9 @@ extension Appointment {
     let time = row.int()
     let duration = row.int()
     let type = row.text()
+    let status = row.text()
     self.init(
       id: id, patientID: patientID, doctorID: doctorID, date: date, time: time,
-      duration: duration, type: type, status: row.text())
+      duration: duration, type: type, status: status, reason: row.text())
   }
 }

@@ -78,13 +78,14 @@ extension SQLiteEngine {
   @inline(__always) private func patient(_ row: SQLiteStatement) -> Patient {
     Patient(
       id: row.int(0), name: row.text(1), email: row.text(2), phone: row.text(3),
-      born: row.int(4), gender: row.text(5), status: row.int(6), city: row.text(7),
+      born: row.int(4), gender: row.text(5), status: row.int(6), address: row.text(7),
       createdAt: row.int(8))
   }
 
   @inline(__always) private func appointment(_ row: SQLiteStatement) -> Appointment {
     Appointment(
       id: row.int(0), patientID: row.int(1), doctorID: row.int(2), date: row.int(3),
-      time: row.int(4), duration: row.int(5), type: row.text(6), status: row.text(7))
+      time: row.int(4), duration: row.int(5), type: row.text(6), status: row.text(7),
+      reason: row.text(8))
   }
 }

@@ -67,7 +67,7 @@ extension SQLiteEngine {
       try withUTF8(patient.email) { email in
         try withUTF8(patient.phone) { phone in
           try withUTF8(patient.gender) { gender in
-            try withUTF8(patient.city) { city in
+            try withUTF8(patient.address) { address in
               insertPatient.bind(1, patient.id)
               insertPatient.bind(2, name)
               insertPatient.bind(3, email)
@@ -75,7 +75,7 @@ extension SQLiteEngine {
               insertPatient.bind(5, patient.born)
               insertPatient.bind(6, gender)
               insertPatient.bind(7, patient.status)
-              insertPatient.bind(8, city)
+              insertPatient.bind(8, address)
               insertPatient.bind(9, patient.createdAt)
               try insertPatient.run()
             }
@@ -88,15 +88,18 @@ extension SQLiteEngine {
   private func run(_ appointment: Appointment) throws {
     try withUTF8(appointment.type) { type in
       try withUTF8(appointment.status) { status in
-        insertAppointment.bind(1, appointment.id)
-        insertAppointment.bind(2, appointment.patientID)
-        insertAppointment.bind(3, appointment.doctorID)
-        insertAppointment.bind(4, appointment.date)
-        insertAppointment.bind(5, appointment.time)
-        insertAppointment.bind(6, appointment.duration)
-        insertAppointment.bind(7, type)
-        insertAppointment.bind(8, status)
-        try insertAppointment.run()
+        try withUTF8(appointment.reason) { reason in
+          insertAppointment.bind(1, appointment.id)
+          insertAppointment.bind(2, appointment.patientID)
+          insertAppointment.bind(3, appointment.doctorID)
+          insertAppointment.bind(4, appointment.date)
+          insertAppointment.bind(5, appointment.time)
+          insertAppointment.bind(6, appointment.duration)
+          insertAppointment.bind(7, type)
+          insertAppointment.bind(8, status)
+          insertAppointment.bind(9, reason)
+          try insertAppointment.run()
+        }
       }
     }
   }

@@ -27,7 +27,7 @@ final class SQLiteEngine: CareEngine {
     CREATE TABLE IF NOT EXISTS patients (
       id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE,
       phone TEXT NOT NULL, born INTEGER NOT NULL, gender TEXT NOT NULL, status INTEGER NOT NULL,
-      city TEXT NOT NULL, created_at INTEGER NOT NULL);
+      address TEXT NOT NULL, created_at INTEGER NOT NULL);
     CREATE INDEX IF NOT EXISTS patients_name ON patients (name);
     CREATE INDEX IF NOT EXISTS patients_phone ON patients (phone);
     CREATE INDEX IF NOT EXISTS patients_status ON patients (status);
@@ -36,7 +36,7 @@ final class SQLiteEngine: CareEngine {
       patient_id INTEGER NOT NULL REFERENCES patients (id) ON DELETE CASCADE,
       doctor_id INTEGER NOT NULL REFERENCES doctors (id) ON DELETE CASCADE,
       date INTEGER NOT NULL, time INTEGER NOT NULL, duration INTEGER NOT NULL,
-      type TEXT NOT NULL, status TEXT NOT NULL);
+      type TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS appointments_date ON appointments (date);
     CREATE INDEX IF NOT EXISTS appointments_doctor ON appointments (doctor_id);
     CREATE INDEX IF NOT EXISTS appointments_patient ON appointments (patient_id);
@@ -59,7 +59,7 @@ final class SQLiteEngine: CareEngine {
     insertDoctor = try database.prepare("INSERT INTO doctors VALUES (?, ?, ?, ?)")
     insertPatient = try database.prepare("INSERT INTO patients VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     insertAppointment = try database.prepare(
-      "INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      "INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     patientByKey = try database.prepare("SELECT * FROM patients WHERE id = ?")
     patientByEmail = try database.prepare("SELECT * FROM patients WHERE email = ?")
     allPatients = try database.prepare("SELECT * FROM patients")

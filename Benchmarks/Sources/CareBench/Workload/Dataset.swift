@@ -71,6 +71,14 @@ struct Dataset: Sendable {
     "Aberdeen", "Bristol", "Cardiff", "Dundee", "Exeter", "Glasgow", "Hull", "Leeds",
     "Manchester", "Newcastle upon Tyne", "Oxford", "Plymouth", "Sheffield", "York",
   ]
+  private static let streets = [
+    "High Street", "Church Road", "Station Road", "Mill Lane", "Park Avenue",
+  ]
+  private static let reasons = [
+    "annual check-up and blood pressure", "chest pain on exertion since last week",
+    "review of medication and laboratory results", "headache", "knee pain after a fall",
+    "follow-up after discharge from hospital", "vaccination before travel",
+  ]
   private static let specialties = [
     "Cardiology", "Neurology", "Oncology", "Paediatrics", "Surgery",
   ]
@@ -102,7 +110,9 @@ struct Dataset: Sendable {
       email: first.lowercased() + "." + mark + "." + String(id) + "@example.org",
       phone: "+44 7" + padded(phone, 9), born: Int64.random(in: -20_000...20_000, using: &numbers),
       gender: Bool.random(using: &numbers) ? "Female" : "Male",
-      status: Int64.random(in: 0...2, using: &numbers), city: pick(cities, &numbers),
+      status: Int64.random(in: 0...2, using: &numbers),
+      address: String(Int.random(in: 1...250, using: &numbers)) + " " + pick(streets, &numbers)
+        + ", " + pick(cities, &numbers),
       createdAt: 1_767_225_600_000_000
         + Int64.random(in: 0..<31_536_000_000_000, using: &numbers))
   }
@@ -116,6 +126,6 @@ struct Dataset: Sendable {
       date: Int64.random(in: 20_000..<21_000, using: &numbers),
       time: Int64.random(in: 32...68, using: &numbers) * 15,
       duration: Int64.random(in: 1...4, using: &numbers) * 15, type: pick(types, &numbers),
-      status: pick(statuses, &numbers))
+      status: pick(statuses, &numbers), reason: pick(reasons, &numbers))
   }
 }

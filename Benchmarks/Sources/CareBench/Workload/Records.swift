@@ -15,7 +15,7 @@ struct Patient: Sendable {
   var born: Int64
   var gender: String
   var status: Int64
-  var city: String
+  var address: String
   /// Microseconds since 1970-01-01.
   var createdAt: Int64
 }
@@ -31,6 +31,7 @@ struct Appointment: Sendable {
   var duration: Int64
   var type: String
   var status: String
+  var reason: String
 }
 
 /// What a work has read: the same on every engine, or one of them has skipped something.
@@ -49,7 +50,7 @@ struct Checksum: Equatable, Sendable, CustomStringConvertible {
     value &+= UInt64(truncatingIfNeeded: patient.createdAt)
     let lengths =
       patient.name.utf8.count + patient.email.utf8.count + patient.phone.utf8.count
-      + patient.gender.utf8.count + patient.city.utf8.count
+      + patient.gender.utf8.count + patient.address.utf8.count
     sum &+= value &* UInt64(lengths)
   }
 
@@ -60,7 +61,10 @@ struct Checksum: Equatable, Sendable, CustomStringConvertible {
     value &+= UInt64(truncatingIfNeeded: appointment.doctorID) &* 5
     value &+= UInt64(truncatingIfNeeded: appointment.date) &* 3
     value &+= UInt64(truncatingIfNeeded: appointment.time &+ appointment.duration)
-    sum &+= value &* UInt64(appointment.type.utf8.count + appointment.status.utf8.count)
+    sum &+=
+      value
+      &* UInt64(
+        appointment.type.utf8.count + appointment.status.utf8.count + appointment.reason.utf8.count)
   }
 
   /// Two numbers and a length, for visits that make no struct.
@@ -72,7 +76,7 @@ struct Checksum: Equatable, Sendable, CustomStringConvertible {
   /// Takes the bytes of every field too: for verification outside of the time taken.
   mutating func addWhole(_ patient: Patient) {
     add(patient)
-    for text in [patient.name, patient.email, patient.phone, patient.gender, patient.city] {
+    for text in [patient.name, patient.email, patient.phone, patient.gender, patient.address] {
       mix(text)
     }
   }
@@ -81,6 +85,7 @@ struct Checksum: Equatable, Sendable, CustomStringConvertible {
     add(appointment)
     mix(appointment.type)
     mix(appointment.status)
+    mix(appointment.reason)
   }
 
   private mutating func mix(_ text: String) {
