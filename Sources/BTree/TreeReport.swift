@@ -9,6 +9,7 @@ public struct TreeReport: Sendable {
     /// What is wrong.
     public let message: String
 
+    /// Page and message in one line.
     public var description: String { "page \(page): \(message)" }
   }
 
@@ -22,10 +23,13 @@ public struct TreeReport: Sendable {
   /// Levels from root to leaves; 1 for a lone leaf.
   public internal(set) var depth = 0
   /// Pages that hold entries.
+  /// Leaves.
   public internal(set) var leafPages = 0
   /// Pages that hold separators.
+  /// Inner nodes.
   public internal(set) var innerPages = 0
   /// Pages that continue long keys and values.
+  /// Overflow pages of long keys and values.
   public internal(set) var overflowPages = 0
   /// Bytes of slots, cells and prefixes in leaves.
   public internal(set) var leafBytesUsed = 0
