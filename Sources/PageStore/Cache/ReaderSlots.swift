@@ -7,12 +7,17 @@ struct ReaderSlot: ~Copyable {
   /// The LSN that it reads at; meaningful while `isInUse`. Under the cache's lock.
   var snapshot: LSN = 0
   var isInUse = false
-  /// Old versions that this snapshot keeps: (page, LSN of the version, LSN of its successor).
-  var held: [Superseded] = []
+  /// Old versions that this snapshot keeps.
+  let held = HeldVersions()
   // Slots of different threads must not share a cache line.
   private var padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (
     0, 0, 0, 0, 0, 0, 0, 0, 0
   )
+}
+
+/// A list apart from its slot, whose epoch is written without the lock at the same time.
+final class HeldVersions {
+  var list: [Superseded] = []
 }
 
 /// A version that a newer one has replaced.
@@ -52,10 +57,10 @@ struct ReaderSlots {
     if index < snapshots.count { snapshots.remove(at: index) }
     slot.pointee.isInUse = false
     free.append(slot)
-    guard !slot.pointee.held.isEmpty else { return [] }
     let held = slot.pointee.held
-    slot.pointee.held = []
-    return held
+    guard !held.list.isEmpty else { return [] }
+    defer { held.list = [] }
+    return held.list
   }
 
   /// A slot whose snapshot is in `low..<high`, the highest such.

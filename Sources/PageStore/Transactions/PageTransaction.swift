@@ -104,8 +104,8 @@ public final class PageTransaction {
     _ number: PageNumber, kind: PageKind, owner: UInt32
   ) throws(StoreError) -> UnsafeRawPointer {
     if let entry = table.entry(number) {
-      var at = entry.pointee.own
-      if at == 0 || !isWritable { at = entry.pointee.head.load(ordering: .acquiring) }
+      var at = isWritable ? entry.pointee.own : 0
+      if at == 0 { at = entry.pointee.head.load(ordering: .acquiring) }
       while let version = VersionPointer(word: at) {
         if version.pointee.lsn > snapshot {
           at = version.pointee.previous.load(ordering: .acquiring)

@@ -8,8 +8,8 @@ import Testing
   private static let log = Pager.logPath(Scenario.path)
 
   /// A store with `commits` acknowledged commits in its log, each a group of its own.
-  private static func made(commits: Int = 6) throws -> Scenario {
-    let scenario = Scenario(seed: 3)
+  private static func made(commits: Int = 6, seed: UInt64 = 3) throws -> Scenario {
+    let scenario = Scenario(seed: seed)
     try scenario.create()
     for round in 0..<commits {
       try scenario.commit { writer in
@@ -139,6 +139,35 @@ import Testing
     }
     printFaults("F12 cut file or log", injected: count.injected, failed: count.failed)
     #expect(count.injected > 50)
+  }
+
+  @Test func pagesInTheWrongPlaceAreFound() throws {
+    let scenario = try Self.made()
+    try scenario.close()
+    let other = try Self.made(seed: 4)
+    try other.close()
+    guard let pages = scenario.files.contents(of: Scenario.path),
+      let foreign = other.files.contents(of: Scenario.path)
+    else { return }
+    var count = Count()
+    for to in 2..<6 {
+      for from in 2..<6 {
+        for (source, name) in [(pages, "its own file"), (foreign, "another file")] {
+          if source == pages && from == to { continue }
+          let files = scenario.files.copy()
+          var damaged = pages
+          damaged.replaceSubrange(
+            to * 4096..<(to + 1) * 4096, with: source[from * 4096..<(from + 1) * 4096])
+          files.setContents(of: Scenario.path, damaged)
+          count.add(
+            Self.judge(files, scenario.timeline, options: scenario.options),
+            "page \(to) replaced by page \(from) of \(name)")
+        }
+      }
+    }
+    printFaults("F9 misdirected write", injected: count.injected, failed: count.failed)
+    #expect(count.whole == 0)
+    #expect(count.injected == 28)
   }
 
   @Test func zeroedSectorsAreFound() throws {

@@ -38,8 +38,7 @@ import Testing
   @Test func theLogStaysBoundedBesideAReaderThatStays() throws {
     let scenario = Scenario(seed: 8) {
       $0.checkpointLogBytes = 64 << 10
-      $0.maximumLogBytes = 256 << 10
-      $0.cacheBytes = 0
+      $0.maximumLogBytes = 1 << 20
     }
     try scenario.create()
     try scenario.commit { for _ in 0..<6 { try $0.allocate() } }
