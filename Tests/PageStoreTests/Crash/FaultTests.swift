@@ -146,20 +146,22 @@ import Testing
   }
 
   /// Reads more than the cache keeps.
-  private static let reading = Workload("reading", options: { $0.cacheBytes = 0 }) { scenario in
-    try scenario.commit { for _ in 0..<40 { try $0.allocate() } }
-    try scenario.close()
-    try scenario.reopen()
-    for _ in 0..<2 {
-      let tx = try scenario.pager.beginRead()
-      defer { tx.rollback() }
-      for (page, bytes) in scenario.contents.sorted(by: { $0.key < $1.key }) {
-        guard try CrashExplorer.holds(tx, page, bytes) else {
-          throw StoreError(.corrupt, "wrong bytes")
+  private static let reading = Workload(
+    "reading", options: { $0.cacheBytes = 0 },
+    steps: { scenario in
+      try scenario.commit { for _ in 0..<40 { try $0.allocate() } }
+      try scenario.close()
+      try scenario.reopen()
+      for _ in 0..<2 {
+        let tx = try scenario.pager.beginRead()
+        defer { tx.rollback() }
+        for (page, bytes) in scenario.contents.sorted(by: { $0.key < $1.key }) {
+          guard try CrashExplorer.holds(tx, page, bytes) else {
+            throw StoreError(.corrupt, "wrong bytes")
+          }
         }
       }
-    }
-  }
+    })
 
   @Test func aFullDiskRefusesAndHarmsNothing() throws {
     var explorer = CrashExplorer()

@@ -117,19 +117,21 @@ struct Workload: Sendable {
         if round % 2 == 0 { try scenario.checkpoint() }
       }
     },
-    Workload("bulk transaction", options: { $0.bulkLogBytes = 1_000 }) { scenario in
-      try scenario.commit { for _ in 0..<2 { try $0.allocate() } }
-      try scenario.commit {
-        try $0.fill(3, 1)
-        for round in 0..<6 as Range<UInt64> { try $0.fill(try $0.allocate(), round) }
-        for round in 0..<160 { try $0.set(4, at: 10 * round, [1, 2, 3, 4, 5, 6, 7]) }
-        for page in 5...8 as ClosedRange<PageNumber> {
-          for round in 0..<40 { try $0.set(page, at: round * 50, [UInt8(round)]) }
+    Workload(
+      "bulk transaction", options: { $0.bulkLogBytes = 1_000 },
+      steps: { scenario in
+        try scenario.commit { for _ in 0..<2 { try $0.allocate() } }
+        try scenario.commit {
+          try $0.fill(3, 1)
+          for round in 0..<6 as Range<UInt64> { try $0.fill(try $0.allocate(), round) }
+          for round in 0..<160 { try $0.set(4, at: 10 * round, [1, 2, 3, 4, 5, 6, 7]) }
+          for page in 5...8 as ClosedRange<PageNumber> {
+            for round in 0..<40 { try $0.set(page, at: round * 50, [UInt8(round)]) }
+          }
+          for _ in 0..<12 { try $0.allocate(5) }
         }
-        for _ in 0..<12 { try $0.allocate(5) }
-      }
-      try scenario.commit { try $0.set(9, at: 11, [1, 1]) }
-    },
+        try scenario.commit { try $0.set(9, at: 11, [1, 1]) }
+      }),
     Workload("file growth") { scenario in
       for round in 0..<3 as Range<UInt8> {
         try scenario.commit { for _ in 0..<8 { try $0.allocate(round) } }
