@@ -74,9 +74,7 @@ final class BatchInsert {
 
   /// An error with the element that it is about.
   func named(_ error: any Error, _ place: Int) -> any Error {
-    guard var known = DatabaseError.reported(error) as? DatabaseError, known.isRefusal else {
-      return error
-    }
+    guard var known = DatabaseError.refusal(error) else { return error }
     known.element = first + place
     return known
   }

@@ -45,10 +45,9 @@ extension Database {
     schema: DatabaseSchema, options: DatabaseOptions = DatabaseOptions()
   ) throws -> Database {
     var options = options
-    options.fileSystem = MemoryFileSystem()
-    let made = try reporting {
-      try make("memory.carefs", schema, options, MemoryFileSystem())
-    }
+    let fileSystem = MemoryFileSystem()
+    options.fileSystem = fileSystem
+    let made = try reporting { try make("memory.carefs", schema, options, fileSystem) }
     return Database(pager: made.pager, plan: made.plan, path: nil, options: options)
   }
 

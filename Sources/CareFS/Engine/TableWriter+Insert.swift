@@ -7,9 +7,14 @@ extension TableWriter {
     let row = try prepareDraft()
     try entries.gather(draft, plan, context)
     let stored = try storeDocuments(row)
-    guard try rows.insert(assembler.key.key, stored) else {
+    do {
+      guard try rows.insert(assembler.key.key, stored) else {
+        throw transaction.duplicate(plan, nil)
+      }
+    } catch {
+      guard let refusal = DatabaseError.refusal(error) else { throw error }
       try freeDocuments(stored)
-      throw transaction.duplicate(plan, nil)
+      throw shown(refusal)
     }
     var done = 0
     do {
@@ -21,13 +26,14 @@ extension TableWriter {
         try insertEntry(entry)
         done += 1
       }
-    } catch let error as DatabaseError where error.isRefusal {
+    } catch {
+      guard let refusal = DatabaseError.refusal(error) else { throw error }
       for entry in entries.all.prefix(done) {
         _ = try editors[Int(entry.index)].delete(entries.key(entry))
       }
       _ = try rows.delete(assembler.key.key)
       try freeDocuments(stored)
-      throw error
+      throw shown(refusal)
     }
     countRows(1)
     if let automatic = plan.automaticKey { noteKey(try draft.int(automatic)) }
@@ -46,9 +52,19 @@ extension TableWriter {
   func checkDraft() throws {
     for index in plan.constraints.indices {
       if try !plan.constraints[index].holds(draft, context, scratch: scratch) {
-        throw plan.constraints[index].refusal(plan.schema)
+        throw shown(plan.constraints[index].refusal(plan.schema))
       }
     }
+  }
+
+  /// An error with the key of the draft, if values may be shown.
+  func shown(_ error: DatabaseError) -> DatabaseError {
+    guard transaction.options.showsValuesInErrors, let key = try? draftKey() else { return error }
+    var error = error
+    error.key = key
+    let text = key.map { Expression.Literal($0).map { "\(Expression.literal($0))" } ?? "?" }
+    error.message += " (key \(text.joined(separator: ", ")))"
+    return error
   }
 
   @inline(__always)

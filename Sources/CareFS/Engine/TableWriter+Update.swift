@@ -32,13 +32,14 @@ extension TableWriter {
         try replaceEntries()
         _ = try rows.insert(draft.key, draft.row.bytes, ifPresent: .replace)
       }
-    } catch let error as DatabaseError where error.isRefusal {
+    } catch {
+      guard let refusal = DatabaseError.refusal(error) else { throw error }
       if let documents {
         for column in newDocuments where try !draft.isNull(column) {
           try documents.free(try draft.cell(column))
         }
       }
-      throw error
+      throw shown(refusal)
     }
     if let documents {
       for cell in oldCells { try cell.withUnsafeBytes { try documents.free($0) } }
@@ -78,23 +79,18 @@ extension TableWriter {
     }
   }
 
-  /// Replaces entries that changed: new ones of unique indexes first, since only they can be
-  /// refused.
+  /// Replaces entries that changed: new ones first, since only they can be refused.
   private func replaceEntries() throws {
     var done: [IndexEntries.Entry] = []
     do {
-      for entry in entries.all where plan.indexes[Int(entry.index)].kind == .unique {
-        guard !isAmongOld(entry) else { continue }
+      for entry in entries.all where !isAmongOld(entry) {
         try insertEntry(entry)
         done.append(entry)
       }
-    } catch let error as DatabaseError where error.isRefusal {
+    } catch {
+      guard DatabaseError.refusal(error) != nil else { throw error }
       for entry in done { _ = try editors[Int(entry.index)].delete(entries.key(entry)) }
       throw error
-    }
-    for entry in entries.all
-    where plan.indexes[Int(entry.index)].kind != .unique && !isAmongOld(entry) {
-      try insertEntry(entry)
     }
     for entry in oldEntries.all where !isAmongNew(entry) {
       guard try editors[Int(entry.index)].delete(oldEntries.key(entry)) else {

@@ -6,9 +6,34 @@ extension DatabaseError {
   static func reported(_ error: any Error) -> any Error {
     switch error {
     case let error as StoreError: DatabaseError(error)
+    case let error as RowError: DatabaseError(error)
     case let error as JSONError: DatabaseError(.invalidJSON, "\(error)", underlying: error)
     default: error
     }
+  }
+
+  init(_ error: RowError) {
+    switch error {
+    case .corrupt(let what):
+      self.init(.corrupt, "a row is damaged: \(what); run carefs check", underlying: error)
+    case .typeMismatch(let expected, let found):
+      self.init(
+        .typeMismatch,
+        "a value is \(found?.name ?? "null") where \(expected.name) is expected",
+        underlying: error)
+    case .notComparable:
+      self.init(.invalidExpression, "whole documents have no order", underlying: error)
+    case .noDocuments:
+      self.init(.corrupt, "a row refers to a document that is not there", underlying: error)
+    case .tooLarge:
+      self.init(.tooLarge, "the row takes more than 2 GiB", underlying: error)
+    }
+  }
+
+  /// The refusal that an error is; nil for failures after which the transaction cannot go on.
+  static func refusal(_ error: any Error) -> DatabaseError? {
+    guard let known = reported(error) as? DatabaseError, known.isRefusal else { return nil }
+    return known
   }
 
   init(_ error: StoreError) {

@@ -19,6 +19,8 @@ public struct DatabaseError: Error, Sendable {
   public var table: String?
   /// The columns concerned, in the order of the constraint.
   public var columns: [String]
+  /// The primary key of the row that was refused, only when values may be shown.
+  public var key: [Value]?
   /// The index of the offending element of a batch, from 0.
   public var element: Int?
   /// The damaged page, for ``Code/corrupt``.
@@ -31,13 +33,14 @@ public struct DatabaseError: Error, Sendable {
   /// Creates an error.
   public init(
     _ code: Code, _ message: String, table: String? = nil, columns: [String] = [],
-    element: Int? = nil, page: UInt32? = nil, systemError: Int32? = nil,
+    key: [Value]? = nil, element: Int? = nil, page: UInt32? = nil, systemError: Int32? = nil,
     underlying: (any Error)? = nil
   ) {
     self.code = code
     self.message = message
     self.table = table
     self.columns = columns
+    self.key = key
     self.element = element
     self.page = page
     self.systemError = systemError

@@ -88,4 +88,31 @@ struct DocumentRowTests {
     #expect(try db.check().findings.map(\.message) == [])
     #expect(try db.stats().tables[0].documents?.entries ?? 0 < 10)
   }
+
+  @Test func savepointsTakeDocumentsBack() throws {
+    struct Stop: Error {}
+    let db = try database()
+    for round in 0..<3 {
+      try db.write { tx in
+        for id in 1...40 {
+          let document = try document(id, size: id % 4 == 0 ? 9000 : 20)
+          let key = Int64(round * 100 + id)
+          do {
+            try tx.savepoint {
+              try tx.insert(into: "notes", ["id": .int(key + 50), "doc": .json(document)])
+              if id % 3 == 0 { throw Stop() }
+            }
+          } catch is Stop {}
+          try tx.insert(into: "notes", ["id": .int(key), "doc": .json(document)])
+        }
+      }
+    }
+    #expect(try db.check().findings.map(\.message) == [])
+    for round in 0..<3 {
+      for id in 1...40 {
+        let row = try db.read { try $0.get("notes", key: [.int(Int64(round * 100 + id))]) }
+        #expect(row?["doc"] == .json(try document(id, size: id % 4 == 0 ? 9000 : 20)))
+      }
+    }
+  }
 }
