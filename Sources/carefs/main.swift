@@ -8,4 +8,5 @@
 
 // A reader that has seen enough closes the pipe: writing then fails quietly instead of killing us.
 signal(SIGPIPE, SIG_IGN)
+SystemCall.takeStandardStreams()
 exit(Runner.run(Array(CommandLine.arguments.dropFirst())))

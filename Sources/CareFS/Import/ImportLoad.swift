@@ -58,12 +58,13 @@ final class ImportLoad {
     var rows = 0
     while rows < limit {
       do {
+        report.read += 1
         guard try reader.next() else {
+          report.read -= 1
           isAtEnd = true
           break
         }
         rows += 1
-        report.read += 1
         try load(step)
       } catch let fault as ImportFault {
         try reject(reader.line, fault.refusal(plan.schema), column: fault.column)

@@ -45,8 +45,9 @@ struct ExportCommand: ParsableCommand {
       if names.count == 1 || (format == .json && !isFolder) {
         try writeStream(names, tx)
       } else if let output {
+        let paths = try names.map { try path(of: $0, in: output.text) }
         try SystemCall.makeFolder(output.text)
-        for name in names { try writeFile("\(output.text)/\(name).\(format.rawValue)", name, tx) }
+        for (name, path) in zip(names, paths) { try writeFile(path, name, tx) }
       } else {
         throw Failure(
           .usage, "several tables as \(format.rawValue) need a folder: give -o DIR, or one table")
@@ -66,13 +67,21 @@ struct ExportCommand: ParsableCommand {
       return
     }
     let path =
-      isFolder && names.count == 1
-      ? "\(output.text)/\(names[0]).\(format.rawValue)" : output.text
-    try FileOutput.replacing(path) { try write(names, tx, to: $0) }
+      isFolder && names.count == 1 ? try path(of: names[0], in: output.text) : output.text
+    try FileOutput.replacing(path, sparing: database.path) { try write(names, tx, to: $0) }
+  }
+
+  /// The file of a table in a folder, which the table's name must not lead out of.
+  private func path(of table: String, in folder: String) throws -> String {
+    if table.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) {
+      throw Failure(
+        .usage, "table \"\(table)\" cannot name a file; export it by itself with -o FILE")
+    }
+    return "\(folder)/\(table).\(format.rawValue)"
   }
 
   private func writeFile(_ path: String, _ name: String, _ tx: ReadTransaction) throws {
-    try FileOutput.replacing(path) { try write([name], tx, to: $0) }
+    try FileOutput.replacing(path, sparing: database.path) { try write([name], tx, to: $0) }
   }
 
   private func write(_ names: [String], _ tx: ReadTransaction, to output: Output) throws {

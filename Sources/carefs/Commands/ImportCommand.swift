@@ -123,7 +123,8 @@ struct ImportCommand: ParsableCommand {
     let source = try GzipSource.detecting(input)
     guard let rejects else { return try load(from: source, input, into: database, options, events) }
     var report = ImportReport()
-    try FileOutput.replacing(rejects.text) { file in
+    let used = target.database.path
+    try FileOutput.replacing(rejects.text, sparing: used, source.text) { file in
       events.rejected = { rejection in try file.line(Self.line(rejection)) }
       report = try load(from: source, input, into: database, options, events)
     }

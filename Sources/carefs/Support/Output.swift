@@ -10,6 +10,7 @@
 final class Output {
   private let descriptor: Int32
   private let owned: Bool
+  private let name: String
   private var buffer: [UInt8] = []
   private static let capacity = 1 << 16
 
@@ -17,11 +18,13 @@ final class Output {
   init(descriptor: Int32) {
     self.descriptor = descriptor
     owned = false
+    name = descriptor == 1 ? "standard output" : "standard error"
     buffer.reserveCapacity(Self.capacity)
   }
 
   /// Creates a file that only its owner can read, or empties it.
   init(creating path: String) throws {
+    name = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     owned = true
     guard descriptor >= 0 else { throw SystemCall.failure("cannot create", path) }
@@ -78,7 +81,8 @@ final class Output {
       } else if errno == EPIPE {
         throw BrokenPipe()
       } else if errno != EINTR {
-        throw SystemCall.failure("cannot write", descriptor == 1 ? "standard output" : "output")
+        let failure = SystemCall.failure("cannot write", name)
+        throw Failure(.io, failure.message)
       }
     }
   }

@@ -71,6 +71,23 @@ enum SystemCall {
 }
 
 extension SystemCall {
+  /// Takes the numbers of standard streams that were closed at the start. Otherwise the database
+  /// would get one of them, and what is meant for the stream would be written into its pages.
+  static func takeStandardStreams() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+      // The wrong way round, so that using the closed stream is still an error.
+      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  /// Whether two paths lead to the same file.
+  static func isSame(_ first: String, _ second: String) -> Bool {
+    var one = stat()
+    var two = stat()
+    guard stat(first, &one) == 0, stat(second, &two) == 0 else { return false }
+    return one.st_dev == two.st_dev && one.st_ino == two.st_ino
+  }
+
   /// Waits.
   static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 }
