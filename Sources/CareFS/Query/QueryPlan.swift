@@ -146,7 +146,8 @@ struct QueryPlanner {
       allFixed = false
       break
     }
-    if candidate.ranges.isEmpty { candidate.score = .max }
+    // Nothing can match: better than any other, and with room for what is added below.
+    if candidate.ranges.isEmpty { candidate.score = .max / 2 }
     if isUnique, allFixed, candidate.ranges.count == 1, !candidate.fixed.isEmpty {
       candidate.score += 1000
     }

@@ -135,6 +135,23 @@ struct PlannerTests {
     }
   }
 
+  @Test(arguments: ["id is null", "id in (null)", "id is null and id = 1", "id is null and a = 1"])
+  func askingAKeyForNullFindsNothing(_ condition: String) throws {
+    let db = try Database.inMemory(schema: DatabaseSchema([Self.indexed]))
+    var random = Random(state: 1)
+    let row = try Self.row(1, &random)
+    try db.write { tx in
+      let table = try tx.table("t")
+      try tx.insert(contentsOf: [row], into: table, columns: table.allColumns)
+    }
+    try db.read { tx in
+      let filter = try Expression.parse(condition)
+      #expect(try tx.count("t", where: filter) == 0)
+      #expect(try tx.rows("t", where: filter, order: ["-id"], limit: 3).isEmpty)
+      #expect(try tx.count("t", where: try Expression.parse("not (\(condition))")) <= 1)
+    }
+  }
+
   @Test func refusesBadQueriesBeforeReading() throws {
     let db = try Clinic.database()
     try db.read { tx in
