@@ -40,8 +40,8 @@ import Testing
 
   @Test(
     "with its standard streams closed a command writes nothing meant for them into the database",
-    arguments: ["<&- >&-", ">&- 2>&-", "<&- >&- 2>&-", "<&- 2>&-"])
-  func closedStreams(_ closing: String) throws {
+    arguments: [("<&- >&-", 4), (">&- 2>&-", 4), ("<&- >&- 2>&-", 4), ("<&- 2>&-", 1)])
+  func closedStreams(_ closing: String, exit: Int32) throws {
     let shell = try Shell()
     let clinic = try shell.clinic()
     try shell.file("p.csv", "full_name,email\nD,d@x\nE,d@x\nF,f@x\n")
@@ -55,13 +55,30 @@ import Testing
     ]
     try process.run()
     process.waitUntilExit()
-    #expect(process.terminationStatus != 0)
+    #expect(process.terminationStatus == exit)
     let now = try Data(contentsOf: URL(fileURLWithPath: clinic)).prefix(4096)
     #expect(
       now.range(of: Data("committed".utf8)) == nil && now.range(of: Data("carefs:".utf8)) == nil)
     #expect(header.count == now.count)
     try shell.succeed("check", clinic)
     #expect(try shell.succeed("count", clinic, "patients") == "1\n")
+  }
+
+  @Test("an argument that is not UTF-8 is refused, not stored as something else")
+  func bytes() throws {
+    let shell = try Shell()
+    let clinic = try shell.clinic()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c",
+      #"exec "$0" insert "$1" patients "$(printf '{"full_name":"a\377","email":"e"}')" 2>&-"#,
+      Shell.program.path, clinic,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 2)
+    #expect(try shell.succeed("count", clinic, "patients") == "0\n")
   }
 
   @Test("rows that cannot be read as rows count as read, and are rejected")

@@ -124,7 +124,7 @@ struct ImportCommand: ParsableCommand {
     guard let rejects else { return try load(from: source, input, into: database, options, events) }
     var report = ImportReport()
     let used = target.database.path
-    try FileOutput.replacing(rejects.text, sparing: used, source.text) { file in
+    try FileOutput.replacing(rejects.text, sparing: used, self.source.text) { file in
       events.rejected = { rejection in try file.line(Self.line(rejection)) }
       report = try load(from: source, input, into: database, options, events)
     }

@@ -2,7 +2,12 @@ import ArgumentParser
 
 /// Runs the command that the arguments name and turns every outcome into an exit code.
 enum Runner {
-  static func run(_ arguments: [String]) -> Int32 {
+  /// Runs a command; arguments that are not UTF-8 are refused, since what stands for them would
+  /// be stored in their place.
+  static func run(_ arguments: [String], areText: Bool) -> Int32 {
+    guard areText else {
+      return say("an argument is not UTF-8; give text, or a file with -", exit: .usage)
+    }
     var command: any ParsableCommand
     do {
       command = try CareFSCommand.parseAsRoot(Word.protect(arguments))

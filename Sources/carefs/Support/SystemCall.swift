@@ -80,6 +80,12 @@ extension SystemCall {
     }
   }
 
+  /// Whether the program's arguments are UTF-8 as they were given.
+  static func argumentsAreText() -> Bool {
+    UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+      .allSatisfy { $0.map { String(validatingCString: $0) != nil } ?? true }
+  }
+
   /// Whether two paths lead to the same file.
   static func isSame(_ first: String, _ second: String) -> Bool {
     var one = stat()
