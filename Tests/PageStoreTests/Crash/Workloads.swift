@@ -151,6 +151,24 @@ struct Workload: Sendable {
       try scenario.reopen()
       try scenario.commit { for _ in 0..<3 { try $0.allocate(9) } }
     },
+    Workload(
+      "checkpoints that give pages back", options: { $0.bulkLogBytes = 500 },
+      steps: { scenario in
+        try scenario.commit { for _ in 0..<9 { try $0.allocate() } }
+        try scenario.checkpoint()
+        let reader = try scenario.pager.beginRead()
+        try scenario.commit { for page in 6...11 as ClosedRange<PageNumber> { try $0.free(page) } }
+        try scenario.checkpoint()
+        reader.rollback()
+        try scenario.checkpoint()
+        try scenario.checkpoint()
+        try scenario.commit { writer in
+          for at in 0..<60 { try writer.set(3, at: 20 * at, [1, 2, 3]) }
+          for _ in 0..<5 { try writer.allocate(9) }
+        }
+        try scenario.checkpoint()
+        try scenario.checkpoint()
+      }),
     Workload("reopen and commit") { scenario in
       try scenario.commit { try $0.allocate() }
       try scenario.close()
