@@ -154,12 +154,12 @@ struct Workload: Sendable {
     Workload(
       "checkpoints that give pages back", options: { $0.bulkLogBytes = 500 },
       steps: { scenario in
-        try scenario.commit { for _ in 0..<9 { try $0.allocate() } }
+        try scenario.commit { for _ in 0..<26 { try $0.allocate() } }
         try scenario.checkpoint()
+        let known = scenario.contents
         let reader = try scenario.pager.beginRead()
-        try scenario.commit { for page in 6...11 as ClosedRange<PageNumber> { try $0.free(page) } }
-        try scenario.checkpoint()
-        reader.rollback()
+        defer { reader.rollback() }
+        try scenario.commit { for page in 6...28 as ClosedRange<PageNumber> { try $0.free(page) } }
         try scenario.checkpoint()
         try scenario.checkpoint()
         try scenario.commit { writer in
@@ -167,7 +167,11 @@ struct Workload: Sendable {
           for _ in 0..<5 { try writer.allocate(9) }
         }
         try scenario.checkpoint()
-        try scenario.checkpoint()
+        for (page, bytes) in known {
+          guard try CrashExplorer.holds(reader, page, bytes) else {
+            throw StoreError(.corrupt, "a snapshot changed")
+          }
+        }
       }),
     Workload("reopen and commit") { scenario in
       try scenario.commit { try $0.allocate() }
