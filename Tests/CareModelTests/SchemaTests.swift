@@ -1,5 +1,6 @@
 import CareFS
 import CareModel
+import Foundation
 import Testing
 
 @Suite("Schemas of the five systems") struct SchemaTests {
@@ -55,6 +56,16 @@ import Testing
     #expect(scans.foreignKeys.contains { $0.references == "neurology_patients" })
     let appointments = try #require(all.table("appointments"))
     #expect(appointments.foreignKeys.contains { $0.references == "patients" })
+  }
+
+  @Test("the hospital's schema as JSON is the one in Swift")
+  func hospital() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("hospital.json")
+    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    let schema = try #require(CareModel.schema(named: "hospital"))
+    #expect(try DatabaseSchema(parsing: text) == schema)
+    #expect(schema.json == text)
   }
 
   @Test("an unknown name gives nothing")

@@ -17,6 +17,8 @@ final class BatchInsert {
   private let indexes: [SortedEntries]
   /// The keys of the parents, per reference of the table.
   private let parents: [SortedEntries]
+  /// Rows that refer to rows of their own table which were not there when their chunk was.
+  private var pending: [(element: Int, reference: Int, key: [UInt8])] = []
   /// The element at which this chunk begins.
   private var first = 0
   /// How many rows and entries were applied, per tree: the rows, then the indexes.
@@ -85,8 +87,8 @@ final class BatchInsert {
     return UnsafeRawBufferPointer(rebasing: rowBytes.bytes[start..<rowEnds[place]])
   }
 
-  /// Puts the chunk into the trees.
-  func apply() throws {
+  /// Puts the chunk into the trees, and after the last one checks what waited for it.
+  func apply(isLast: Bool) throws {
     keys.sort()
     var done = 0
     do {
@@ -100,6 +102,7 @@ final class BatchInsert {
     }
     for (index, entries) in indexes.enumerated() { try apply(entries, index) }
     for place in parents.indices { try checkParents(place) }
+    if isLast { try checkPending() }
     writer.countRows(rowEnds.count)
     clear()
   }
@@ -138,6 +141,7 @@ final class BatchInsert {
     let foreignKey = transaction.plan.foreignKeys[plan.outgoing[place]]
     let parent = transaction.plan.tables[foreignKey.parent]
     entries.sort()
+    var ranksOfChunk: [Int] = []
     var last: UnsafeRawBufferPointer?
     for rank in 0..<entries.count {
       let key = entries.key(rank)
@@ -146,13 +150,33 @@ final class BatchInsert {
         last = key
         continue
       }
+      let tag = Int(entries.tag(rank))
       if foreignKey.schema.deferred {
-        let childKey = keys.key(ranks()[Int(entries.tag(rank))])
+        let childKey = keys.key(ranks()[tag])
         transaction.deferCheck(.reference(plan.outgoing[place], childKey: Array(childKey)))
+      } else if foreignKey.parent == plan.position {
+        // The row referred to may come with a later chunk.
+        if ranksOfChunk.isEmpty { ranksOfChunk = ranks() }
+        let childKey = Array(keys.key(ranksOfChunk[tag]))
+        pending.append((first + tag, plan.outgoing[place], childKey))
       } else {
-        throw named(transaction.missingParent(foreignKey), Int(entries.tag(rank)))
+        throw named(transaction.missingParent(foreignKey), tag)
       }
     }
+  }
+
+  /// Refuses the first row that refers to a row of its own table which no chunk has brought.
+  private func checkPending() throws {
+    for item in pending.sorted(by: { $0.element < $1.element }) {
+      do {
+        try item.key.withUnsafeBytes {
+          try transaction.checkReference(item.reference, childKey: $0)
+        }
+      } catch {
+        throw named(error, item.element - first)
+      }
+    }
+    pending.removeAll()
   }
 
   /// Takes back what `add` and a failed `apply` of this chunk did to the trees.
@@ -196,11 +220,11 @@ extension WriteTransaction {
         if batch.isFull {
           // More than one chunk cannot be taken back row by row.
           if mark == nil { mark = self.mark() }
-          try batch.apply()
+          try batch.apply(isLast: false)
         }
         try batch.add()
       }
-      try batch.apply()
+      try batch.apply(isLast: true)
       if let mark { release(mark) }
       return batch.count
     } catch {
