@@ -22,6 +22,7 @@ final class WriterThread: @unchecked Sendable {
   private var jobs: [Job] = []
   private var isRunning = false
   private var isClosed = false
+  private var thread: pthread_t?
   /// The most jobs that share one wait for the disk.
   private static let groupLimit = 1024
 
@@ -53,11 +54,16 @@ final class WriterThread: @unchecked Sendable {
     return true
   }
 
-  /// Runs what is queued, then ends the thread and waits for it.
+  /// Runs what is queued, then ends the thread and waits for it. On the thread itself, where the
+  /// last reference to a database may end, there is nothing to wait for.
   func stop() {
     pthread_mutex_lock(mutex)
     isClosed = true
     pthread_cond_broadcast(condition)
+    if let thread, pthread_equal(thread, pthread_self()) != 0 {
+      pthread_mutex_unlock(mutex)
+      return
+    }
     while isRunning { pthread_cond_wait(condition, mutex) }
     pthread_mutex_unlock(mutex)
   }
@@ -99,6 +105,9 @@ final class WriterThread: @unchecked Sendable {
   #endif
 
   private func run() {
+    pthread_mutex_lock(mutex)
+    thread = pthread_self()
+    pthread_mutex_unlock(mutex)
     var completions: [Completion] = []
     while let batch = next() {
       for job in batch {
@@ -109,6 +118,7 @@ final class WriterThread: @unchecked Sendable {
     }
     pthread_mutex_lock(mutex)
     isRunning = false
+    thread = nil
     pthread_cond_broadcast(condition)
     pthread_mutex_unlock(mutex)
   }
