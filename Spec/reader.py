@@ -178,6 +178,8 @@ class Log:
         self.seed = store.header.seed
         self.size = store.header.segment_size
         self.segments = []
+        self.copy_of = {}
+        self.copy = 0
         self.loaded = (None, b'')
         self.file = None
         if not os.path.exists(path):
@@ -198,6 +200,7 @@ class Log:
                     and u32(block, 12) == self.size):
                 salt, start, before, end = struct.unpack_from('<4Q', block, 40)
                 self.segments.append((salt, start, before, end, index))
+                self.copy_of[index] = u16(block, 10)
             else:
                 foreign = True
         need(self.segments or not foreign, 'the log belongs to another database')
@@ -214,19 +217,29 @@ class Log:
         room = self.size - BLOCK
         while len(out) < count:
             at = lsn + len(out)
-            for s, start, _, _, index in self.segments:
-                if s == salt and start <= at < start + room:
-                    offset = BLOCK + at - start
-                    part = self.segment(index)[offset:offset + count - len(out)]
-                    break
-            else:
+            found = [(self.copy_of[index], start, index) for s, start, _, _, index in self.segments
+                     if s == salt and start <= at < start + room
+                     and self.copy_of[index] <= self.copy]
+            if not found:
                 return None
+            _, start, index = max(found)
+            offset = BLOCK + at - start
+            part = self.segment(index)[offset:offset + count - len(out)]
             if not part:
                 return None
             out += part
         return out
 
     def group(self, start, salt, previous):
+        """The group at `start` in the first of its copies that is whole, or None."""
+        copies = [self.copy_of[s[4]] for s in self.segments if s[0] == salt]
+        for self.copy in range(max(copies, default=0) + 1):
+            group = self.group_in_copy(start, salt, previous)
+            if group:
+                return group
+        return None
+
+    def group_in_copy(self, start, salt, previous):
         """The records of the group at `start`, its end and last checksum; None if it is not whole."""
         at, records = start, []
         while True:

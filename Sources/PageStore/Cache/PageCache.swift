@@ -275,7 +275,8 @@ final class PageCache: @unchecked Sendable {
   /// Drops a replaced version, or leaves it with the newest snapshot that needs it.
   func trim(_ item: Superseded) {
     if let holder = readers.holder(from: item.lsn, below: item.successor) {
-      holder.pointee.held.list.append(item)
+      let held = holder.pointee.held
+      held.list.append(item)
       return
     }
     guard let entry = table.entry(item.page) else { return }

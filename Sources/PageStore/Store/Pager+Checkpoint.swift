@@ -180,7 +180,8 @@ extension Pager {
       version.pointee.lsn = lsn
       version.pointee.isRetained = true
       version.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
-      holder.pointee.held.list.append(
+      let held = holder.pointee.held
+      held.list.append(
         Superseded(page: number, lsn: lsn, successor: oldest.pointee.lsn))
       cache.appendOldest(version)
       isKept = true

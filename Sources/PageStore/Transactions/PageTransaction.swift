@@ -64,7 +64,7 @@ public final class PageTransaction {
     self.slot = slot
     self.pageCount = pageCount
     self.changes = changes
-    firstBulkPage = max(pageCount, pager.firstUntouchedPage)
+    firstBulkPage = isWritable ? max(pageCount, pager.firstUntouchedPage) : pageCount
     cache = pager.cache
     table = pager.cache.table
     pageSize = pager.pageSize
