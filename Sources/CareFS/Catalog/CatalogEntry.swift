@@ -53,6 +53,9 @@ extension CatalogEntry {
       .init("rows", tree(rows)),
     ]
     if let documents { members.append(.init("documents", tree(documents))) }
+    if schema.columns.contains(where: { $0.collation == .nocase }) {
+      members.append(.init("foldingVersion", .number(String(Collation.nocase.version))))
+    }
     members += [
       .init("columnIds", ids(columnIDs)),
       .init("nextColumnId", .number(String(nextColumnID))),
@@ -93,6 +96,12 @@ extension CatalogEntry {
       let unique = json["uniqueTrees"]?.trees, let indexes = json["indexTrees"]?.trees,
       case .array(let childItems)? = json["childIndexes"], let table = json["table"]
     else { throw Self.damaged("a member is missing or of a wrong kind") }
+    if let folding = json["foldingVersion"]?.uint32, folding != Collation.nocase.version {
+      throw DatabaseError(
+        .newerFormat,
+        "the file folds letters by version \(folding) of the rules, this program by version "
+          + "\(Collation.nocase.version); open it with the version that wrote it")
+    }
     var reader = try SchemaReader(table, place: "catalog", isLenient: true)
     self.id = id
     self.schema = try TableSchema(&reader)
