@@ -59,6 +59,18 @@ struct SpecReaderTests {
     #expect(export.lines.count > 60, "nothing of the log was committed")
   }
 
+  @Test func logOfTwoKills() throws {
+    let shell = try Shell()
+    let file = try shell.make(SpecSamples.documentSchema)
+    _ = try SpecReader.killImport(shell, file, "documents", SpecSamples.laterRows())
+    _ = try SpecReader.killImport(shell, file, "documents", SpecSamples.laterRows(after: 100))
+    let reader = try SpecReader.run(file, "documents")
+    let export = try shell.run("export", file, "documents", "--format", "ndjson")
+    #expect(reader.status == 0, "\(reader.problem)")
+    #expect(reader.output == export.out)
+    #expect(export.lines.count >= 40)
+  }
+
   @Test func damageIsNamed() throws {
     let shell = try Shell()
     let file = try shell.make(SpecSamples.documentSchema)

@@ -126,8 +126,8 @@ enum SpecSamples {
     (1...200).map { document($0, words: $0 % 50 == 0 ? $0 * 500 : $0 % 40) }
   }
 
-  static func laterRows() -> [String] {
-    (1_001...1_035).map { document($0, words: $0 % 10 == 0 ? 3_000 : 20) }
+  static func laterRows(after start: Int = 0) -> [String] {
+    (1_001 + start...1_035 + start).map { document($0, words: $0 % 10 == 0 ? 3_000 : 20) }
   }
 
   private static func document(_ id: Int, words: Int) -> String {
