@@ -14,6 +14,9 @@ extension ColumnSchema {
       guard type == .text || type == .bytes else {
         throw refused("minLength and maxLength are for text and bytes")
       }
+      if (minLength ?? 0) < 0 || (maxLength ?? 0) < 0 {
+        throw refused("a length is below 0")
+      }
       if let minLength, let maxLength, minLength > maxLength {
         throw refused("minLength is above maxLength")
       }
@@ -30,6 +33,7 @@ extension ColumnSchema {
       guard !oneOf.isEmpty else { throw refused("oneOf allows nothing") }
     }
     try validateConstants(in: table)
+    try validateAgreement(in: table)
   }
 
   private var automaticName: String { automatic?.rawValue ?? "" }

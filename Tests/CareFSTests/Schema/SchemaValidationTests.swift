@@ -39,6 +39,32 @@ struct SchemaValidationTests {
     ("minLength", [table("t", [ColumnSchema("a", .int, minLength: 1)])]),
     ("above", [table("t", [ColumnSchema("a", .text, minLength: 3, maxLength: 2)])]),
     ("pattern", [table("t", [ColumnSchema("a", .int, pattern: "%")])]),
+    ("below 0", [table("t", [ColumnSchema("a", .text, maxLength: -1)])]),
+    ("min is above max", [table("t", [ColumnSchema("a", .int, min: 3, max: 2)])]),
+    ("min is above max", [table("t", [ColumnSchema("a", .decimal, min: "1.01", max: "1")])]),
+    (
+      "min is above max",
+      [table("t", [ColumnSchema("a", .date, min: "2026-02-01", max: "2026-01-31")])]
+    ),
+    ("within its allowed range", [table("t", [ColumnSchema("a", .int, default: 3, max: 2)])]),
+    (
+      "within its allowed range",
+      [table("t", [ColumnSchema("a", .double, oneOf: [0.5, 2.5], min: 1)])]
+    ),
+    (
+      "one of its allowed values",
+      [table("t", [ColumnSchema("a", .text, default: "x", oneOf: ["y", "z"])])]
+    ),
+    ("allowed length", [table("t", [ColumnSchema("a", .text, default: "éé", maxLength: 1)])]),
+    ("pattern", [table("t", [ColumnSchema("a", .text, default: "x", pattern: "y%")])]),
+    (
+      "check \"even\"",
+      [
+        table(
+          "t", [ColumnSchema("a", .int, default: 3)], checks: [CheckSchema("even", "a / 2 * 2 = a")]
+        )
+      ]
+    ),
     ("collation", [table("t", [ColumnSchema("a", .int, collation: .nocase)])]),
     ("now", [table("t", [ColumnSchema("a", .date, default: .now)])]),
     ("updatedAt", [table("t", [ColumnSchema("a", .date, automatic: .updatedAt)])]),
@@ -92,6 +118,19 @@ struct SchemaValidationTests {
     let error = #expect(throws: DatabaseError.self) { try DatabaseSchema(tables).validate() }
     #expect(error?.code == .schemaMismatch)
     #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func `constants on the bounds agree with them`() throws {
+    let columns = [
+      ColumnSchema("a", .int, default: 2, oneOf: [1, 2], min: 1, max: 2),
+      ColumnSchema("b", .text, default: "aé", minLength: 2, maxLength: 2, pattern: "a_"),
+      ColumnSchema("c", .text, default: "YES", oneOf: ["yes", "no"], collation: .nocase),
+      ColumnSchema("d", .decimal, default: "1.00", min: "1", max: "1.0"),
+      ColumnSchema("e", .timestamp, default: .now, min: "2026-01-01T00:00:00Z"),
+    ]
+    // A check over two columns may hold for other values of the second one.
+    let table = Self.table("t", columns, checks: [CheckSchema("less", "a < 1 or id > a")])
+    try DatabaseSchema([table]).validate()
   }
 
   @Test func acceptsSelfReferencesAndBreakableCircles() throws {
