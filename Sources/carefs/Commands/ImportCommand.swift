@@ -108,7 +108,7 @@ struct ImportCommand: ParsableCommand {
         try output.flush()
       }
     }
-    let report = try load(from: input, into: database, options, &events)
+    let report = try load(from: input, into: database, options, events)
     progress.finish()
     try database.close()
     try output.write(text(report, SystemCall.seconds() - start))
@@ -118,17 +118,28 @@ struct ImportCommand: ParsableCommand {
 
   private func load(
     from input: FileInput, into database: Database, _ options: ImportOptions,
-    _ events: inout ImportEvents
+    _ events: ImportEvents
   ) throws -> ImportReport {
+    var events = events
     let source = try GzipSource.detecting(input)
     guard let rejects else { return try load(from: source, input, into: database, options, events) }
-    var report = ImportReport()
-    let used = target.database.path
-    try FileOutput.replacing(rejects.text, sparing: used, self.source.text) { file in
-      events.rejected = { rejection in try file.line(Self.line(rejection)) }
-      report = try load(from: source, input, into: database, options, events)
+    let file = try FileOutput(
+      rejects.text, sparing: target.database.path, [self.source.text])
+    events.rejected = { rejection in try file.output.line(Self.line(rejection)) }
+    let tell = events.committed
+    // What a durable batch rejected must not be lost when a later one fails or is interrupted.
+    events.committed = { rows in
+      try file.keep()
+      try tell?(rows)
     }
-    return report
+    do {
+      let report = try load(from: source, input, into: database, options, events)
+      try file.keep()
+      return report
+    } catch {
+      file.abandon()
+      throw error
+    }
   }
 
   private func load(
@@ -167,7 +178,7 @@ struct ImportCommand: ParsableCommand {
       object.add("rows_per_second", rate)
       return object.text + "\n"
     }
-    var parts = ["\(report.read) rows read", "\(report.inserted) inserted"]
+    var parts = [Figures.count(report.read, "row") + " read", "\(report.inserted) inserted"]
     if onConflict == .replace { parts.append("\(report.replaced) replaced") }
     if onConflict == .skip { parts.append("\(report.skipped) skipped") }
     parts.append("\(report.rejected) rejected")

@@ -12,6 +12,8 @@ final class Output {
   private let owned: Bool
   private let name: String
   private var buffer: [UInt8] = []
+  /// The bytes handed to the system.
+  private(set) var sent = 0
   private static let capacity = 1 << 16
 
   /// Writes to a descriptor that someone else closes.
@@ -23,11 +25,13 @@ final class Output {
   }
 
   /// Creates a file that only its owner can read, or empties it.
-  init(creating path: String) throws {
-    name = path
+  ///
+  /// - Parameter name: what messages call it.
+  init(creating path: String, named name: String) throws {
+    self.name = name
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     owned = true
-    guard descriptor >= 0 else { throw SystemCall.failure("cannot create", path) }
+    guard descriptor >= 0 else { throw SystemCall.failure("cannot create", name) }
     buffer.reserveCapacity(Self.capacity)
   }
 
@@ -65,6 +69,13 @@ final class Output {
     try buffer.withUnsafeBytes { try send($0) }
   }
 
+  /// Forgets what is not handed over, and cuts the file after its first bytes.
+  func cut(to length: Int) {
+    buffer.removeAll(keepingCapacity: true)
+    if owned { _ = ftruncate(descriptor, off_t(length)) }
+    sent = length
+  }
+
   private func send(_ bytes: UnsafeRawBufferPointer) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -78,6 +89,7 @@ final class Output {
       #endif
       if count >= 0 {
         rest = rest.dropFirst(count)
+        sent += count
       } else if errno == EPIPE {
         throw BrokenPipe()
       } else if errno != EINTR {
