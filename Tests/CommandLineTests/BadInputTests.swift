@@ -16,7 +16,7 @@ import Testing
     let header = try shell.file("header.csv", "")
     #expect(try shell.fail(1, "import", clinic, "patients", header).contains("empty"))
     let twice = try shell.file("twice.csv", "email,email\n")
-    #expect(try shell.fail(2, "import", clinic, "patients", twice).contains("twice"))
+    #expect(try shell.fail(1, "import", clinic, "patients", twice).contains("twice"))
     let type = try shell.file("type.ndjson", #"{"full_name":5,"email":"e"}"#)
     #expect(try shell.fail(1, "import", clinic, "patients", type).contains("patients.full_name"))
     let broken = try shell.file("broken.json", "[{\"full_name\":\"a\",")
@@ -29,6 +29,39 @@ import Testing
     try shell.fail(1, "import", clinic, "nowhere", type)
     #expect(try shell.succeed("export", clinic, "--format", "json") == before)
     try shell.succeed("check", clinic)
+  }
+
+  @Test("whatever is wrong with a header is told with its file, and exits with 1")
+  func headers() throws {
+    let shell = try Shell()
+    let schema = #"""
+      {"tables": [{"name": "t", "columns": [{"name": "id", "type": "int"},
+        {"name": "Id", "type": "int", "null": true}], "primaryKey": ["id"]}]}
+      """#
+    let db = shell.path("t.carefs")
+    try shell.succeed("init", db, "--schema", try shell.file("s.json", schema))
+    let headers = [("", "empty"), ("id,id\n", "twice"), ("ID\n", "may mean"), ("shoe\n", "shoe")]
+    for (text, word) in headers {
+      let message = try shell.fail(1, "import", db, "t", try shell.file("h.csv", text))
+      #expect(message.contains("h.csv, line 1: ") && message.contains(word), "\(message)")
+    }
+    let mapped = try shell.fail(
+      1, "import", db, "t", try shell.file("h.csv", "id\n1\n"), "--map", "Id=number")
+    #expect(mapped.contains("h.csv, line 1: ") && mapped.contains("number"))
+  }
+
+  @Test(
+    "a number that JSON does not have is told so", arguments: [".5", "1.", "0x1", "nan", "1e999"])
+  func numbers(_ text: String) throws {
+    let shell = try Shell()
+    let schema = #"""
+      {"tables": [{"name": "t", "columns": [{"name": "id", "type": "int"},
+        {"name": "d", "type": "double"}], "primaryKey": ["id"]}]}
+      """#
+    let db = shell.path("t.carefs")
+    try shell.succeed("init", db, "--schema", try shell.file("s.json", schema))
+    let message = try shell.fail(1, "import", db, "t", try shell.file("n.csv", "id,d\n1,\(text)\n"))
+    #expect(message.contains(text == "1e999" ? "beyond a double" : "not a JSON number"))
   }
 
   @Test("a truncated file is refused")
@@ -102,6 +135,51 @@ import Testing
     #expect(message.contains("interrupted"))
     #expect(try shell.succeed("count", clinic, "patients") == "0\n")
     try shell.succeed("check", clinic)
+  }
+
+  @Test("what durable batches rejected stays on Ctrl-C, and later rejections go")
+  func interruptedRejects() throws {
+    let shell = try Shell()
+    let clinic = try shell.clinic()
+    try shell.file("r", "old\n")
+    let process = Process()
+    let input = Pipe()
+    let output = Pipe()
+    process.executableURL = Shell.program
+    process.arguments = [
+      "import", clinic, "patients", "-", "--format", "ndjson", "--batch", "2", "--rejects",
+      shell.path("r"),
+    ]
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    input.fileHandleForWriting.write(
+      Data(
+        """
+        {"full_name":"a","email":"a"}
+        {"full_name":"b","email":"a"}
+        {"full_name":"c","email":"c"}
+        {"full_name":"d"}
+
+        """.utf8))
+    var told = Data()
+    while told.range(of: Data("committed 2\n".utf8)) == nil {
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      told += more
+    }
+    #expect(try shell.read("r").count == 2)
+    input.fileHandleForWriting.write(Data("{\"full_name\":\"e\"}\n".utf8))
+    Thread.sleep(forTimeInterval: 0.3)
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    let lines = try shell.read("r")
+    #expect(lines.count == 2 && lines[0].contains(#""line":2"#) && lines[1].contains(#""line":4"#))
+    #expect(try shell.succeed("count", clinic, "patients") == "2\n")
+    let left = try FileManager.default.contentsOfDirectory(atPath: shell.folder.path)
+    #expect(!left.contains { $0.contains("part") }, "\(left)")
   }
 
   @Test("a second writer is refused and told who the first one is; readers go on")

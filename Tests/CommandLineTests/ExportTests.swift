@@ -40,6 +40,8 @@ import Testing
       try shell.read("v.ndjson") == [
         #"{"patient_id":1,"number":2,"parent":-1}"#, #"{"patient_id":2,"number":3,"parent":null}"#,
       ])
-    try shell.fail(3, "export", clinic, "visits", "--format", "csv", "-o", shell.path("no/where"))
+    let message = try shell.fail(
+      3, "export", clinic, "visits", "--format", "csv", "-o", shell.path("no/where"))
+    #expect(message.contains("no/where:"), "a temporary name is shown: \(message)")
   }
 }

@@ -36,12 +36,44 @@ import Testing
     #expect(!left.contains { $0.contains("compact") }, "\(left)")
   }
 
+  @Test("the columns of stats stay under their heads, whatever the names")
+  func columns() throws {
+    let shell = try Shell()
+    let name = String(repeating: "long_name_", count: 9)
+    let schema = """
+      {"tables": [{"name": "\(name)", "columns": [{"name": "id", "type": "int"}],
+        "primaryKey": ["id"]}, {"name": "b", "columns": [{"name": "id", "type": "int"}],
+        "primaryKey": ["id"]}]}
+      """
+    let db = shell.path("s.carefs")
+    try shell.succeed("init", db, "--schema", try shell.file("s.json", schema))
+    let lines = try shell.run("stats", db).lines
+    let head = try #require(lines.firstIndex { $0.hasPrefix("tree ") })
+    let rows = lines[head...].filter { !$0.hasPrefix(" ") }
+    #expect(rows.count == 4)
+    #expect(Set(rows.map(\.count)).count == 1, "\(lines)")
+  }
+
+  @Test("one finding is not findings")
+  func plural() throws {
+    let shell = try Shell()
+    let clinic = try shell.filledClinic()
+    let url = URL(fileURLWithPath: clinic)
+    var bytes = try Data(contentsOf: url)
+    // The first page of the catalog: nothing can be found without it.
+    bytes[3 * 8192 + 700] ^= 4
+    try bytes.write(to: url)
+    #expect(try shell.run("check", clinic).out.hasSuffix("\n1 finding\n"))
+  }
+
   @Test("stats tells of each table")
   func stats() throws {
     let shell = try Shell()
     let clinic = try shell.filledClinic()
     let text = try shell.succeed("stats", clinic)
     for table in ["patients", "visits", "scores"] { #expect(text.contains(table)) }
+    let lines = text.split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("  patients_full_name ") })
     let json = try shell.succeed("stats", clinic, "--json")
     let parsed = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     let tables = try #require(parsed?["tables"] as? [[String: Any]])

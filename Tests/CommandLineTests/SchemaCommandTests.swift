@@ -25,7 +25,11 @@ import Testing
     let attributes = try FileManager.default.attributesOfItem(atPath: clinic)
     let mode = try #require(attributes[.posixPermissions] as? NSNumber)
     #expect(mode.intValue & 0o777 == 0o600)
-    #expect(try shell.fail(3, "init", clinic, "--model", "hospital").contains(clinic))
+    let message = try shell.fail(3, "init", clinic, "--model", "hospital")
+    #expect(message.contains("\(clinic) is there already"))
+    try FileManager.default.createSymbolicLink(
+      atPath: shell.path("nowhere"), withDestinationPath: shell.path("missing"))
+    try shell.fail(3, "init", shell.path("nowhere"), "--model", "hospital")
   }
 
   @Test(
@@ -53,6 +57,15 @@ import Testing
     #expect(try shell.fail(1, "init", file, "--schema", schema).contains("circle"))
     try shell.fail(1, "init", file, "--schema", try shell.file("bad.json", "{\"tables\": ["))
     try shell.fail(3, "init", file, "--schema", shell.path("missing.json"))
+    let none = try shell.file("none.json", #"{"tables": []}"#)
+    #expect(try shell.fail(1, "init", file, "--schema", none).contains("no tables"))
+    let unused = try shell.file(
+      "unused.json",
+      #"""
+      {"tables": [{"name": "a", "columns": [{"name": "id", "type": "int"},
+        {"name": "b", "type": "int", "min": 3, "max": 2}], "primaryKey": ["id"]}]}
+      """#)
+    #expect(try shell.fail(1, "init", file, "--schema", unused).contains("min is above max"))
     #expect(!FileManager.default.fileExists(atPath: file))
   }
 

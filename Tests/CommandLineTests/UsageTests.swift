@@ -13,6 +13,51 @@ import Testing
     #expect(try shell.fail(2, "export", "a.carefs", "--format", "xml").contains("xml"))
   }
 
+  @Test("a word that is no command is wrong usage, with help asked for too")
+  func unknown() throws {
+    let shell = try Shell()
+    #expect(try shell.fail(2, "inser", "a.carefs").contains("did you mean insert?"))
+    #expect(try shell.fail(2, "Lits", "--help").contains("did you mean list?"))
+    for words in [["recover", "--help"], ["frobnicate", "-h"], ["help", "backup"]] {
+      let run = try shell.run(words)
+      #expect(run.exit == 2 && run.out.isEmpty, "\(words)")
+      #expect(run.err.contains("there is no command") && run.err.contains("compact"))
+    }
+    try shell.succeed("help")
+    try shell.succeed("help", "list")
+  }
+
+  @Test("what later versions may do is refused today, never passed over")
+  func later() throws {
+    let shell = try Shell()
+    let clinic = try shell.clinic()
+    let before = try Data(contentsOf: URL(fileURLWithPath: clinic))
+    let dump = try shell.file("d.sql", "create table t (id integer);")
+    let attempts = [
+      ["compact", clinic, "--online"], ["compact", clinic, "--budget", "1"],
+      ["compact", clinic, "--into", "x"], ["export", clinic, "--format", "sql"],
+      ["import", clinic, "--format", "sql", dump], ["import", clinic, "patients", dump],
+      ["backup", clinic, "d"], ["restore", "d", clinic], ["migrate", clinic], ["audit", clinic],
+      ["sweep", clinic], ["archive", clinic], ["verify", "d"], ["recover", clinic, "o"],
+    ]
+    for words in attempts {
+      let run = try shell.run(words)
+      #expect(run.exit == 2 && run.out.isEmpty && !run.err.isEmpty, "\(words): \(run.err)")
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: clinic)) == before)
+  }
+
+  @Test(
+    "a list of columns needs a name in every place", arguments: ["", ",", "id,,status", "id,id"])
+  func lists(_ list: String) throws {
+    let shell = try Shell()
+    let clinic = try shell.clinic()
+    #expect(try shell.fail(2, "list", clinic, "patients", "--columns", list).contains("--columns"))
+    #expect(try shell.fail(2, "list", clinic, "patients", "--order", list).contains("--order"))
+    #expect(try shell.fail(2, "explain", clinic, "patients", "--order", list).contains("--order"))
+    try shell.fail(2, "list", clinic, "patients", "--order", "-")
+  }
+
   static let commands = [
     "init", "schema", "import", "export", "get", "list", "count", "explain", "insert", "upsert",
     "update", "delete", "check", "compact", "stats", "demo",

@@ -11,6 +11,7 @@ public enum ValueText {
     case .int: return .int(try int(text))
     case .double:
       if let value = NumberScan.double(text) { return .double(value) }
+      if NumberForm(text) != nil { throw ValueTextError(type, "a number beyond a double") }
     case .bool:
       if let value = bool(text) { return .bool(value) }
     case .text:

@@ -19,7 +19,7 @@ public struct ValueTextError: Error, Sendable, Hashable, CustomStringConvertible
   static func form(_ type: ColumnType) -> ValueTextError {
     switch type {
     case .int: ValueTextError(type, "not an integer")
-    case .double: ValueTextError(type, "not a finite number")
+    case .double: ValueTextError(type, "not a JSON number such as 0.5 or -1e3")
     case .bool: ValueTextError(type, "not true or false")
     case .text: ValueTextError(type, "not a text")
     case .bytes: ValueTextError(type, "not bytes in base64")

@@ -32,17 +32,13 @@ final class CSVImportReader: ImportReader {
     _ names: [String], _ schema: TableSchema, _ mapping: ImportMapping
   ) throws -> [Int] {
     for (ordinal, field) in mapping.fields where !names.contains(field) {
-      throw DatabaseError(
-        .notFound, "the header has no field \"\(field)\" for \(schema.columns[ordinal].name)",
-        table: schema.name, columns: [schema.columns[ordinal].name])
+      throw fault("has no field \"\(field)\" for \(schema.name).\(schema.columns[ordinal].name)")
     }
     var ordinals: [Int] = []
     for name in names {
       let ordinal = try ordinal(name, schema, mapping)
       guard !ordinals.contains(ordinal) else {
-        throw DatabaseError(
-          .misuse, "\(schema.name).\(schema.columns[ordinal].name): the header names it twice",
-          table: schema.name, columns: [schema.columns[ordinal].name])
+        throw fault("names \(schema.name).\(schema.columns[ordinal].name) twice")
       }
       ordinals.append(ordinal)
     }
@@ -59,11 +55,14 @@ final class CSVImportReader: ImportReader {
     if alike.count == 1 { return alike[0] }
     guard alike.isEmpty else {
       let names = alike.map { schema.columns[$0].name }.joined(separator: ", ")
-      throw DatabaseError(
-        .notFound, "\(schema.name): the header's \"\(name)\" may mean \(names)",
-        table: schema.name, columns: [name])
+      throw fault("has \"\(name)\", which may mean \(names) of \(schema.name)")
     }
-    return try ImportMapping.ordinal(name, schema)
+    throw fault("has \"\(name)\", which is no column of \(schema.name); see carefs schema")
+  }
+
+  /// Whatever is wrong with a header is wrong with the source, and ends the load.
+  private static func fault(_ what: String) -> FormatError {
+    FormatError(line: 1, "the header \(what)")
   }
 
   func next() throws -> Bool {

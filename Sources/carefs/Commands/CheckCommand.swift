@@ -74,11 +74,17 @@ enum CheckText {
     if report.findingCount > report.findings.count {
       out += "only the first \(report.findings.count) findings are shown\n"
     }
-    return out + "\(report.findingCount) findings in \(report.rows) rows, "
-      + "\(report.entries) index entries, \(report.pages) pages\n"
+    let rows = Figures.count(Int(clamping: report.rows), "row")
+    let entries = Figures.count(Int(clamping: report.entries), "index entry", "index entries")
+    let pages = Figures.count(Int(clamping: report.pages), "page")
+    return out + "\(findings(report.findingCount)) in \(rows), \(entries), \(pages)\n"
   }
 
-  static func lines(_ error: DatabaseError) -> String { "\(error.message)\n1 findings\n" }
+  static func lines(_ error: DatabaseError) -> String {
+    "\(error.message)\n\(findings(1))\n"
+  }
+
+  private static func findings(_ count: Int) -> String { Figures.count(count, "finding") }
 
   /// Where a finding is, as far as its message does not say so itself.
   private static func place(_ finding: CheckReport.Finding) -> String {

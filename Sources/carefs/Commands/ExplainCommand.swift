@@ -20,6 +20,8 @@ struct ExplainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Columns to sort by, descending ones as -name.")
   var order: Word?
 
+  func validate() throws { try ColumnWords.validate(order, "--order") }
+
   func run() throws {
     let text = try target.database.read { tx in
       try tx.explain(

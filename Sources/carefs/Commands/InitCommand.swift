@@ -49,6 +49,13 @@ struct InitCommand: ParsableCommand {
     }
     // A refused schema is told apart from a file that cannot be made.
     try wanted.validate()
+    if wanted.tables.isEmpty {
+      throw Failure(.refused, "schema: it has no tables; see Example in `carefs init --help`")
+    }
+    if SystemCall.isThere(database.path) {
+      throw Failure(
+        .cannotOpen, "\(database.path) is there already and stays as it is; give another name")
+    }
     do {
       try Database.create(path: database.path, schema: wanted).close()
     } catch {

@@ -35,6 +35,8 @@ struct ListCommand: ParsableCommand {
   var format = Format.table
 
   func validate() throws {
+    try ColumnWords.validate(order, "--order")
+    try ColumnWords.validate(columns, "--columns")
     if let limit, (Int(limit.text) ?? -1) < 0 {
       throw ValidationError("--limit needs a number of rows from 0")
     }

@@ -43,7 +43,7 @@ enum StatsText {
     try output.line()
     var table = TextTable(
       ["tree", "rows", "bytes", "depth", "fill"], right: [false, true, true, true, true],
-      style: Style.allows(1))
+      style: Style.allows(1), isWhole: true)
     for entry in stats.tables {
       try table.add(row(entry.name, Int(clamping: entry.rows), entry.tree), to: output)
       for (name, tree) in entry.indexes {

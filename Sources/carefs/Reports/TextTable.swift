@@ -1,16 +1,21 @@
 /// Rows in columns for a terminal. The widths come from the first rows; later longer values push
-/// their line out instead of waiting for the whole result.
+/// their line out instead of waiting for the whole result, unless the table is a short one that is
+/// held as a whole.
 struct TextTable {
   private let header: [String]
   private let right: [Bool]
   private var widths: [Int]
   private var held: [[String]]?
   private let style: Bool
+  private let isWhole: Bool
   private static let sample = 200
   private static let widest = 60
 
-  /// - Parameter right: Which columns are aligned at their right end.
-  init(_ header: [String], right: [Bool], style: Bool) {
+  /// - Parameters:
+  ///   - right: Which columns are aligned at their right end.
+  ///   - isWhole: Whether all rows are held until the end, so that the widths fit every one.
+  init(_ header: [String], right: [Bool], style: Bool, isWhole: Bool = false) {
+    self.isWhole = isWhole
     self.header = header
     self.right = right
     self.style = style
@@ -25,11 +30,12 @@ struct TextTable {
       return
     }
     for (index, cell) in row.enumerated() {
-      widths[index] = max(widths[index], min(Self.width(cell), Self.widest))
+      let width = isWhole ? Self.width(cell) : min(Self.width(cell), Self.widest)
+      widths[index] = max(widths[index], width)
     }
     rows.append(row)
     held = rows
-    if rows.count == Self.sample { try flush(to: output) }
+    if rows.count == Self.sample, !isWhole { try flush(to: output) }
   }
 
   /// Writes what is held back.

@@ -27,6 +27,11 @@ enum Figures {
     unit == "B" ? bytes(count) : "\(grouped(count)) \(unit)"
   }
 
+  /// A count with its noun: `1 finding`, `2 findings`.
+  static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
+  }
+
   /// Seconds as `1.23 s` or `2 min 5 s`.
   static func duration(_ seconds: Double) -> String {
     if seconds < 100 { return "\(fixed(seconds, 2)) s" }

@@ -8,8 +8,8 @@ enum KeyText {
     guard words.count == table.primaryKey.count else {
       throw Failure(
         .usage,
-        "\(table.name): the key is (\(columns)); give \(table.primaryKey.count) values, "
-          + "not \(words.count)")
+        "\(table.name): the key is (\(columns)); "
+          + "give \(Figures.count(table.primaryKey.count, "value")), not \(words.count)")
     }
     return try zip(words, table.primaryKey).map { word, name in
       guard let column = table.column(name) else { return .null }

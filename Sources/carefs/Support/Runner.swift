@@ -8,6 +8,9 @@ enum Runner {
     guard areText else {
       return say("an argument is not UTF-8; give text, or a file with -", exit: .usage)
     }
+    if let unknown = CommandNames.unknown(in: arguments) {
+      return say(CommandNames.message(unknown), exit: .usage)
+    }
     var command: any ParsableCommand
     do {
       command = try CareFSCommand.parseAsRoot(Word.protect(arguments))
@@ -33,14 +36,10 @@ enum Runner {
     if CareFSCommand.exitCode(for: error) == .success {
       return printHelp(CareFSCommand.fullMessage(for: error))
     }
-    let name = arguments.first { !$0.hasPrefix("-") }
-    let known = CareFSCommand.configuration.subcommands.contains { type in
-      type._commandName == name
-    }
-    let command = known ? "carefs \(name ?? "")" : "carefs"
+    let name = arguments.first { CommandNames.all.contains($0) }
+    let command = name.map { "carefs \($0)" } ?? "carefs"
     var what = CareFSCommand.message(for: error)
     if what.last == "." { what.removeLast() }
-    if !known, let name { what = "there is no command '\(name)'" }
     return say("\(what); see `\(command) --help`", exit: .usage)
   }
 

@@ -32,8 +32,11 @@ enum SystemCall {
     getenv(name).map { String(cString: $0) }
   }
 
-  /// Whether something is at the path.
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  /// Whether something is at the path, be it a link that leads nowhere.
+  static func isThere(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
 
   /// The size of a file in bytes; 0 if there is none.
   static func size(_ path: String) -> Int {
