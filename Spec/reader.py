@@ -491,53 +491,85 @@ class KeyReader:
 
 # Rows ---------------------------------------------------------------------------------------
 
-FIXED = {'int': 4, 'date': 4, 'bool': 1, 'time': 5, 'double': 8, 'timestamp': 8, 'uuid': 16}
-WIDE_ENDS, EXTERNAL, WIDE_INTS = 1, 2, 4
+CODES = {'int': 1, 'date': 1, 'bool': 1, 'time': 1, 'double': 1, 'timestamp': 1, 'uuid': 2}
+WIDE_COUNT, NULLS, EXTERNAL, NULL = 127, 4, 8, 15
 
 
 class External(bytes):
     """The cell of a document that holds a text or bytes."""
 
 
+class RowReader:
+    """Takes the parts of a row, one after the other."""
+
+    def __init__(self, row):
+        self.row, self.at = row, 0
+
+    def take(self, size):
+        part = bytes(self.row[self.at:self.at + size])
+        need(len(part) == size, 'a row is cut short')
+        self.at += size
+        return part
+
+    def number(self, size):
+        return int.from_bytes(self.take(size), 'little')
+
+    def bits(self, count):
+        part = self.take((count + 7) // 8)
+        return [part[i // 8] >> i % 8 & 1 for i in range(count)]
+
+    def coded(self, kind, code):
+        """A field of one code; None for null."""
+        if code == NULL:
+            return None
+        if kind in ('time', 'timestamp'):
+            size, unit = (code, 1) if code <= 8 else (code - 8, 1_000_000)
+            return int.from_bytes(self.take(size), 'little', signed=True) * unit
+        if kind == 'double':
+            need(code <= 8, 'a double has no such size')
+            return struct.unpack('<d', bytes(8 - code) + self.take(code))[0]
+        value = code - 8
+        if code <= 8:
+            value = int.from_bytes(self.take(code), 'little', signed=True)
+        need(kind != 'bool' or value in (0, 1), 'a truth value is neither 0 nor 1')
+        return value == 1 if kind == 'bool' else value
+
+
 def row_fields(row, kinds):
     """The fields of a row: None for null, numbers, or bytes."""
-    stored, flags = u16(row, 0), row[2]
-    need(stored <= len(kinds) and flags <= 7, 'a row has unknown fields')
+    reader = RowReader(row)
+    first = reader.number(1)
+    stored = first & 127
+    if stored == WIDE_COUNT:
+        stored = reader.number(2)
+    flags = reader.number(1) if first & 128 else 0
+    need(stored <= len(kinds) and flags < 16 and flags & 3 < 3, 'a row has unknown fields')
     kinds = kinds[:stored]
-    fixed = 3 + (stored + 7) // 8
-    int_size = 8 if flags & WIDE_INTS else 4
-    sizes = [int_size if k == 'int' else FIXED.get(k) for k in kinds]
-    outside = fixed + sum(s for s in sizes if s)
-    variables = sum(1 for s in sizes if s is None)
-    ends = outside + ((variables + 7) // 8 if flags & EXTERNAL else 0)
-    end_size = 4 if flags & WIDE_ENDS else 2
-    data = ends + variables * end_size
-    out, at, start, number = [], fixed, data, 0
-    for i, (kind, size) in enumerate(zip(kinds, sizes)):
-        null = row[3 + i // 8] >> i % 8 & 1
-        if size is None:
-            place = ends + number * end_size
-            end = data + (u32(row, place) if end_size == 4 else u16(row, place))
-            need(start <= end <= len(row), 'a row is cut short')
-            field = bytes(row[start:end])
-            if flags & EXTERNAL and row[outside + number // 8] >> number % 8 & 1:
-                field = External(field)
-            start, number = end, number + 1
-        else:
-            field = fixed_field(kind, row[at:at + size])
-            at += size
-        out.append(None if null else field)
-    return out
-
-
-def fixed_field(kind, b):
-    if kind == 'double':
-        return struct.unpack('<d', b)[0]
-    if kind == 'uuid':
-        return bytes(b)
-    if kind == 'bool':
-        return b[0] == 1
-    return int.from_bytes(b, 'little', signed=kind != 'time')
+    count = sum(CODES.get(kind, 0) for kind in kinds)
+    halves = [half for byte in reader.take((count + 1) // 2) for half in (byte & 15, byte >> 4)]
+    need(not any(halves[count:]), 'a row has a code of no field')
+    variables = sum(1 for kind in kinds if kind not in CODES)
+    nulls = reader.bits(variables) if flags & NULLS else [0] * variables
+    external = reader.bits(variables) if flags & EXTERNAL else [0] * variables
+    ends = [reader.number(1 << (flags & 3)) for _ in range(variables - 1)]
+    coded, codes = [], iter(halves)
+    for kind in kinds:
+        if kind == 'uuid':
+            pair = next(codes), next(codes)
+            need(pair in ((8, 8), (NULL, NULL)), 'a uuid has no such size')
+            coded.append(reader.take(16) if pair[0] == 8 else None)
+        elif kind in CODES:
+            coded.append(reader.coded(kind, next(codes)))
+    ends.append(len(row) - reader.at)
+    need(variables or not ends[0], 'a row goes on after its fields')
+    fields, start = [], 0
+    for number in range(variables):
+        need(start <= ends[number] <= ends[-1], 'the ends of fields are not in order')
+        field = reader.take(ends[number] - start)
+        start = ends[number]
+        fields.append(None if nulls[number] else External(field) if external[number] else field)
+    coded, fields = iter(coded), iter(fields)
+    return [next(coded if kind in CODES else fields) for kind in kinds]
 
 
 # Documents ----------------------------------------------------------------------------------

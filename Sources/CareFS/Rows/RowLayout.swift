@@ -6,18 +6,15 @@ final class RowLayout: @unchecked Sendable {
   /// The place of one column.
   struct Slot {
     let type: ColumnType
-    let isFixed: Bool
-    /// Of a fixed field: its offset among the fixed fields, with ints of 4 bytes. Of a variable
-    /// one: its number among the variable ones.
+    /// Whether codes say how its field lies in the row; else it is one of the variable ones.
+    let isCoded: Bool
+    /// The number of its first code, or its number among the variable ones.
     let place: Int32
-    /// Of a fixed field: its offset with ints of 8 bytes.
-    let widePlace: Int32
   }
 
-  /// What the first columns of a layout take.
+  /// What the first columns of a layout have.
   struct Extent {
-    var narrow: Int32 = 0
-    var wide: Int32 = 0
+    var codes: Int32 = 0
     var variables: Int32 = 0
   }
 
@@ -28,8 +25,10 @@ final class RowLayout: @unchecked Sendable {
     var count: Int
     /// The columns; `count` of them.
     var slots: UnsafePointer<Slot>
-    /// What the first n columns take, for n from 0 to `count`.
+    /// What the first n columns have, for n from 0 to `count`.
     var extents: UnsafePointer<Extent>
+    /// For each word of codes those of times and timestamps; at least one word.
+    var moments: UnsafePointer<UInt64>
     /// The row that stands for absent columns; nil if they are null.
     var absent: UnsafeRawBufferPointer?
   }
@@ -38,6 +37,7 @@ final class RowLayout: @unchecked Sendable {
   let count: Int
   private let slotMemory: UnsafeMutablePointer<Slot>
   private let extentMemory: UnsafeMutablePointer<Extent>
+  private let momentMemory: UnsafeMutablePointer<UInt64>
   private let absentMemory: UnsafeMutableRawBufferPointer?
   private let planMemory: UnsafeMutablePointer<Plan>
 
@@ -47,7 +47,7 @@ final class RowLayout: @unchecked Sendable {
   /// The columns; `count` of them.
   @inline(__always)
   var slots: UnsafePointer<Slot> { UnsafePointer(slotMemory) }
-  /// What the first n columns take, for n from 0 to `count`.
+  /// What the first n columns have, for n from 0 to `count`.
   @inline(__always)
   var extents: UnsafePointer<Extent> { UnsafePointer(extentMemory) }
 
@@ -65,18 +65,20 @@ final class RowLayout: @unchecked Sendable {
     var extent = Extent()
     extentMemory.initialize(to: extent)
     for (index, type) in types.enumerated() {
-      let size = RowFormat.fixedSize(type).map { Int32($0) }
+      let codes = RowFormat.codes(type)
       (slotMemory + index).initialize(
         to: Slot(
-          type: type, isFixed: size != nil, place: size == nil ? extent.variables : extent.narrow,
-          widePlace: extent.wide))
-      if let size {
-        extent.narrow += size
-        extent.wide += type == .int ? 8 : size
-      } else {
-        extent.variables += 1
-      }
+          type: type, isCoded: codes > 0, place: codes > 0 ? extent.codes : extent.variables))
+      extent.codes += codes
+      if codes == 0 { extent.variables += 1 }
       (extentMemory + index + 1).initialize(to: extent)
+    }
+    let words = Int(extent.codes) / RowCode.perWord + 1
+    momentMemory = .allocate(capacity: words)
+    momentMemory.initialize(repeating: 0, count: words)
+    for index in types.indices where types[index] == .time || types[index] == .timestamp {
+      let code = Int(slotMemory[index].place)
+      momentMemory[code / RowCode.perWord] |= 1 << UInt64(code % RowCode.perWord * 4)
     }
     if let absent {
       let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: absent.count, alignment: 8)
@@ -88,13 +90,14 @@ final class RowLayout: @unchecked Sendable {
     planMemory = .allocate(capacity: 1)
     planMemory.initialize(
       to: Plan(
-        count: count, slots: slotMemory, extents: extentMemory,
+        count: count, slots: slotMemory, extents: extentMemory, moments: momentMemory,
         absent: absentMemory.map { UnsafeRawBufferPointer($0) }))
   }
 
   deinit {
     slotMemory.deallocate()
     extentMemory.deallocate()
+    momentMemory.deallocate()
     absentMemory?.deallocate()
     planMemory.deallocate()
   }

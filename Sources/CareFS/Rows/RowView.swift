@@ -1,21 +1,29 @@
 /// Reads single fields of a row in place.
 ///
-/// It is valid as long as the bytes and the layout are. All sizes are checked when it is made and at each variable
-/// field, so damaged bytes throw and never reach beyond the row. Asking for a column as another type
-/// than its own throws `typeMismatch`. A null field reads as zero or as no bytes.
+/// It is valid as long as the bytes and the layout are. All sizes are checked when it is made and
+/// at each variable field, so damaged bytes throw and never reach beyond the row. Asking for a
+/// column as another type than its own throws `typeMismatch`. A null field reads as zero or as no
+/// bytes.
 struct RowView {
   let plan: UnsafePointer<RowLayout.Plan>
-  /// How many columns the row holds.
-  let stored: Int
   private let base: UnsafeRawPointer
-  private let flags: UInt8
-  /// Offsets of the fixed fields, the table of ends, and the variable fields.
-  private let fixed: Int
-  private let external: Int
-  private let ends: Int
+  /// The size of the row, and where its variable fields begin.
+  private let size: Int
   private let data: Int
-  /// The size of all variable fields.
-  private let dataSize: Int
+  /// The first word of codes, and the sizes of their fields.
+  private let codes: UInt64
+  private let sizes: UInt64
+  /// How many columns the row holds, and how many of them are variable ones.
+  private let columns: Int32
+  private let variables: Int32
+  /// Where the parts before the variable fields begin; 0 of those that are not there.
+  private let codeStart: Int32
+  private let nulls: Int32
+  private let external: Int32
+  private let ends: Int32
+  private let fixed: Int32
+  /// 0, 1 or 2: ends are u8, u16 or u32.
+  private let endShift: UInt8
 
   /// Looks at the bytes of a row.
   @inline(__always)
@@ -27,30 +35,76 @@ struct RowView {
   init(
     _ row: UnsafeRawBufferPointer, plan: UnsafePointer<RowLayout.Plan>
   ) throws(RowError) {
-    guard row.count >= RowFormat.headerSize, let base = row.baseAddress else {
-      throw .corrupt("row is shorter than its header")
+    guard let base = row.baseAddress, row.count > 0 else { throw .corrupt("row without bytes") }
+    let first = base.load(as: UInt8.self)
+    var stored = Int(first & ~RowFormat.hasFlags)
+    var flags: UInt8 = 0
+    var place = 1
+    if first >= RowFormat.wideCount {
+      if stored == RowFormat.wideCount {
+        guard row.count >= 3 else { throw .corrupt("row is shorter than its header") }
+        stored = Int(UInt16(littleEndian: base.loadUnaligned(fromByteOffset: 1, as: UInt16.self)))
+        place = 3
+      }
+      if first & RowFormat.hasFlags != 0 {
+        guard row.count > place else { throw .corrupt("row is shorter than its header") }
+        flags = base.load(fromByteOffset: place, as: UInt8.self)
+        place += 1
+      }
     }
-    let stored = Int(UInt16(littleEndian: base.loadUnaligned(as: UInt16.self)))
-    let flags = base.load(fromByteOffset: 2, as: UInt8.self)
-    guard stored <= plan.pointee.count, flags & ~RowFormat.allFlags == 0 else {
+    guard stored <= plan.pointee.count, flags <= RowFormat.allFlags else {
       throw .corrupt("row has more columns than its table, or unknown flags")
     }
     let extent = plan.pointee.extents[stored]
     let variables = Int(extent.variables)
-    fixed = RowFormat.headerSize + (stored + 7) / 8
-    external = fixed + Int(flags & RowFormat.wideInts == 0 ? extent.narrow : extent.wide)
-    ends = external + (flags & RowFormat.hasExternal == 0 ? 0 : (variables + 7) / 8)
-    data = ends + variables * (flags & RowFormat.wideEnds == 0 ? 2 : 4)
-    dataSize = row.count - data
-    self.plan = plan
-    self.stored = stored
-    self.base = base
-    self.flags = flags
-    guard dataSize >= 0 else { throw .corrupt("row is shorter than its fields") }
-    guard dataSize == (variables == 0 ? 0 : end(variables - 1)) else {
-      throw .corrupt("row does not end where its last field ends")
+    let codeCount = Int(extent.codes)
+    let codeSize = (codeCount + 1) / 2
+    let endShift = flags & RowFormat.endSizes
+    guard endShift < 3 else { throw .corrupt("size of the ends in a row") }
+    let start = place
+    place += codeSize
+    var nulls = 0
+    var external = 0
+    if flags & RowFormat.hasNulls != 0 {
+      nulls = place
+      place += (variables + 7) / 8
     }
+    if flags & RowFormat.hasExternal != 0 {
+      external = place
+      place += (variables + 7) / 8
+    }
+    ends = Int32(truncatingIfNeeded: place)
+    place += max(variables - 1, 0) << Int(endShift)
+    guard place <= row.count else { throw .corrupt("row is shorter than its fields") }
+    fixed = Int32(truncatingIfNeeded: place)
+    let word = RowView.word(base, at: start, size: min(codeSize, 8), of: row.count)
+    let sizes = RowCode.sizes(word, moments: plan.pointee.moments[0])
+    if codeCount <= RowCode.perWord {
+      guard word >> UInt64(codeCount * 4) == 0 else { throw .corrupt("code of no field in a row") }
+      place += RowCode.sum(sizes)
+    } else {
+      place += RowView.sum(base, at: start, codes: codeCount, of: row.count, plan)
+    }
+    guard place <= row.count, variables > 0 || place == row.count else {
+      throw .corrupt("row is shorter or longer than its fields")
+    }
+    self.plan = plan
+    self.base = base
+    size = row.count
+    data = place
+    codes = word
+    self.sizes = sizes
+    columns = Int32(truncatingIfNeeded: stored)
+    self.variables = extent.variables
+    codeStart = Int32(truncatingIfNeeded: start)
+    self.nulls = Int32(truncatingIfNeeded: nulls)
+    self.external = Int32(truncatingIfNeeded: external)
+    self.endShift = endShift
   }
+
+  /// How many columns the row holds.
+  @inline(__always)
+  var stored: Int { Int(columns) }
 
   /// The number of columns of the layout.
   var count: Int { plan.pointee.count }
@@ -63,111 +117,30 @@ struct RowView {
   }
 
   /// The bytes of the row.
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: data + dataSize) }
-
-  /// Where a variable field ends, counted from the first one.
-  @inline(__always)
-  private func end(_ variable: Int) -> Int {
-    flags & RowFormat.wideEnds == 0
-      ? Int(
-        UInt16(
-          littleEndian: base.loadUnaligned(fromByteOffset: ends + variable * 2, as: UInt16.self)))
-      : Int(
-        UInt32(
-          littleEndian: base.loadUnaligned(fromByteOffset: ends + variable * 4, as: UInt32.self)))
-  }
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: size) }
 
   /// Whether a column is null.
   @inline(__always)
   func isNull(_ column: Int) -> Bool {
     precondition(column >= 0)
     guard column < stored else { return isNullDefault(column) }
-    let byte = base.load(fromByteOffset: RowFormat.headerSize + column >> 3, as: UInt8.self)
-    return byte >> UInt8(column & 7) & 1 == 1
-  }
-
-  /// The address of a fixed field of a type.
-  @inline(__always)
-  private func field(_ column: Int, _ type: ColumnType) throws(RowError) -> UnsafeRawPointer {
     let slot = plan.pointee.slots[column]
-    guard slot.type == type else { throw .typeMismatch(expected: slot.type, found: type) }
-    return base + fixed + Int(flags & RowFormat.wideInts == 0 ? slot.place : slot.widePlace)
+    if slot.isCoded { return code(Int(slot.place)) == RowCode.null }
+    return nulls != 0 && bit(Int(slot.place), from: Int(nulls))
   }
 
-  /// An int.
+  /// Whether the bytes of a variable field are the cell of a document that holds the value.
   @inline(__always)
-  func int(_ column: Int) throws(RowError) -> Int64 {
+  func isExternal(_ column: Int) -> Bool {
     precondition(column >= 0)
-    guard column < stored else { return try intDefault(column) }
-    let address = try field(column, .int)
-    return flags & RowFormat.wideInts == 0
-      ? Int64(Int32(littleEndian: address.loadUnaligned(as: Int32.self)))
-      : Int64(littleEndian: address.loadUnaligned(as: Int64.self))
+    guard column < stored else { return isExternalDefault(column) }
+    let slot = plan.pointee.slots[column]
+    return external != 0 && !slot.isCoded && bit(Int(slot.place), from: Int(external))
   }
 
-  /// A double.
   @inline(__always)
-  func double(_ column: Int) throws(RowError) -> Double {
-    precondition(column >= 0)
-    guard column < stored else { return try doubleDefault(column) }
-    let address = try field(column, .double)
-    return Double(bitPattern: UInt64(littleEndian: address.loadUnaligned(as: UInt64.self)))
-  }
-
-  /// A truth value.
-  @inline(__always)
-  func bool(_ column: Int) throws(RowError) -> Bool {
-    precondition(column >= 0)
-    guard column < stored else { return try boolDefault(column) }
-    let byte = try field(column, .bool).load(as: UInt8.self)
-    guard byte <= 1 else { throw .corrupt("truth value in a row is neither 0 nor 1") }
-    return byte == 1
-  }
-
-  /// A calendar day.
-  @inline(__always)
-  func date(_ column: Int) throws(RowError) -> CalendarDate {
-    precondition(column >= 0)
-    guard column < stored else { return try dateDefault(column) }
-    let address = try field(column, .date)
-    guard let date = CalendarDate(days: Int32(littleEndian: address.loadUnaligned(as: Int32.self)))
-    else { throw .corrupt("date in a row") }
-    return date
-  }
-
-  /// A time of day: 5 bytes.
-  @inline(__always)
-  func time(_ column: Int) throws(RowError) -> TimeOfDay {
-    precondition(column >= 0)
-    guard column < stored else { return try timeDefault(column) }
-    let address = try field(column, .time)
-    let low = Int64(UInt32(littleEndian: address.loadUnaligned(as: UInt32.self)))
-    let high = Int64(address.load(fromByteOffset: 4, as: UInt8.self))
-    guard let time = TimeOfDay(microseconds: high << 32 | low) else {
-      throw .corrupt("time in a row")
-    }
-    return time
-  }
-
-  /// A moment.
-  @inline(__always)
-  func timestamp(_ column: Int) throws(RowError) -> Timestamp {
-    precondition(column >= 0)
-    guard column < stored else { return try timestampDefault(column) }
-    let address = try field(column, .timestamp)
-    let microseconds = Int64(littleEndian: address.loadUnaligned(as: Int64.self))
-    guard let moment = Timestamp(microseconds: microseconds) else {
-      throw .corrupt("timestamp in a row")
-    }
-    return moment
-  }
-
-  /// The 16 bytes of a uuid.
-  @inline(__always)
-  func uuidBytes(_ column: Int) throws(RowError) -> UnsafeRawBufferPointer {
-    precondition(column >= 0)
-    guard column < stored else { return try uuidBytesDefault(column) }
-    return UnsafeRawBufferPointer(start: try field(column, .uuid), count: 16)
+  private func bit(_ variable: Int, from start: Int) -> Bool {
+    base.load(fromByteOffset: start + variable >> 3, as: UInt8.self) >> UInt8(variable & 7) & 1 == 1
   }
 
   /// The bytes of a variable field: UTF-8 of a text, the bytes of bytes, the row form of a decimal
@@ -177,24 +150,94 @@ struct RowView {
     precondition(column >= 0)
     guard column < stored else { return try fieldDefault(column) }
     let slot = plan.pointee.slots[column]
-    guard !slot.isFixed else { throw .typeMismatch(expected: slot.type, found: .bytes) }
+    guard !slot.isCoded else { throw .typeMismatch(expected: slot.type, found: .bytes) }
     let variable = Int(slot.place)
     let from = variable == 0 ? 0 : end(variable - 1)
-    let to = end(variable)
-    guard from <= to, to <= dataSize else {
+    let to = variable == Int(variables) - 1 ? size - data : end(variable)
+    guard from <= to, to <= size - data else {
       throw .corrupt("ends of a row's fields are not in order")
     }
     return UnsafeRawBufferPointer(start: base + data + from, count: to - from)
   }
 
-  /// Whether the bytes of a variable field are the cell of a document that holds the value.
+  /// Where a variable field ends, counted from the first one.
   @inline(__always)
-  func isExternal(_ column: Int) -> Bool {
-    precondition(column >= 0)
-    guard column < stored else { return isExternalDefault(column) }
-    let slot = plan.pointee.slots[column]
-    guard flags & RowFormat.hasExternal != 0, !slot.isFixed else { return false }
-    let byte = base.load(fromByteOffset: external + Int(slot.place) >> 3, as: UInt8.self)
-    return byte >> UInt8(slot.place & 7) & 1 == 1
+  private func end(_ variable: Int) -> Int {
+    let start = base + Int(ends)
+    if endShift == 0 { return Int(start.load(fromByteOffset: variable, as: UInt8.self)) }
+    return endShift == 1
+      ? Int(
+        UInt16(littleEndian: start.loadUnaligned(fromByteOffset: variable * 2, as: UInt16.self)))
+      : Int(
+        UInt32(littleEndian: start.loadUnaligned(fromByteOffset: variable * 4, as: UInt32.self)))
+  }
+}
+
+/// The words of codes and where their fields lie.
+extension RowView {
+  /// The first bytes of a place in a row as a number, at most 8.
+  @inline(__always)
+  private static func word(
+    _ base: UnsafeRawPointer, at place: Int, size: Int, of count: Int
+  ) -> UInt64 {
+    guard place + 8 <= count else { return shortWord(base + place, size) }
+    let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    return word & ~0 >> UInt64(64 - size * 8)
+  }
+
+  /// The same where the row ends behind it.
+  @inline(never)
+  private static func shortWord(_ place: UnsafeRawPointer, _ size: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for index in 0..<size {
+      word |= UInt64(place.load(fromByteOffset: index, as: UInt8.self)) << UInt64(index * 8)
+    }
+    return word
+  }
+
+  /// The size of the fields of the first codes, where they take more than a word.
+  @inline(never)
+  private static func sum(
+    _ base: UnsafeRawPointer, at start: Int, codes: Int, of count: Int,
+    _ plan: UnsafePointer<RowLayout.Plan>
+  ) -> Int {
+    var sum = 0
+    for index in 0..<(codes + RowCode.perWord - 1) / RowCode.perWord {
+      let here = min(codes - index * RowCode.perWord, RowCode.perWord)
+      let word = word(base, at: start + index * 8, size: (here + 1) / 2, of: count)
+      let sizes = RowCode.sizes(
+        word & ~0 >> UInt64(64 - here * 4), moments: plan.pointee.moments[index])
+      sum += RowCode.sum(sizes)
+    }
+    return sum
+  }
+
+  /// A code.
+  @inline(__always)
+  func code(_ index: Int) -> UInt64 {
+    guard index >= RowCode.perWord else { return codes >> UInt64(index * 4) & 15 }
+    let byte = base.load(fromByteOffset: Int(codeStart) + index >> 1, as: UInt8.self)
+    return UInt64(byte >> UInt8(index & 1 * 4)) & 15
+  }
+
+  /// The address of the field of a code.
+  @inline(__always)
+  func place(_ index: Int) -> UnsafeRawPointer {
+    let sum =
+      index < RowCode.perWord
+      ? RowCode.sum(sizes & ((1 << UInt64(index * 4)) &- 1))
+      : RowView.sum(base, at: Int(codeStart), codes: index, of: size, plan)
+    return base + Int(fixed) + sum
+  }
+
+  /// The bytes of the field of a code at the high end of a word, zeros below them.
+  @inline(__always)
+  func bits(_ index: Int, size bytes: UInt64) -> UInt64 {
+    let place = place(index)
+    let rest = 64 - bytes * 8
+    guard place - base + 8 <= size else {
+      return RowView.shortWord(place, Int(truncatingIfNeeded: bytes)) << rest
+    }
+    return UInt64(littleEndian: place.loadUnaligned(as: UInt64.self)) << rest
   }
 }

@@ -56,17 +56,53 @@ import Testing
     builder.setInt(1, -7)
     builder.setText(2, "abc")
     builder.setBool(3, true)
-    #expect(
-      Array(try builder.finish()) == [
-        4, 0, 0, 0, 5, 0, 0, 0, 0xF9, 0xFF, 0xFF, 0xFF, 1, 3, 0, 0x61, 0x62, 0x63,
-      ])
+    #expect(Array(try builder.finish()) == [4, 0x1D, 0x09, 0xF9, 0x61, 0x62, 0x63])
     builder.begin()
     builder.setInt(0, 1 << 40)
     builder.setText(2, "x")
-    #expect(
-      Array(try builder.finish()) == [
-        4, 0, 4, 0b1010, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0x78,
-      ])
+    #expect(Array(try builder.finish()) == [4, 0xF6, 0x0F, 0, 0, 0, 0, 0, 1, 0x78])
+    builder.begin()
+    builder.setBool(3, false)
+    #expect(Array(try builder.finish()) == [0x84, 4, 0xFF, 0x00, 1])
+  }
+
+  @Test func `a field takes no more bytes than its value needs`() throws {
+    func size(_ value: Value, _ type: ColumnType) throws -> Int {
+      let builder = RowBuilder(RowLayout([type]))
+      try builder.set(0, to: value)
+      return try builder.finish().count - 2
+    }
+    for (value, bytes) in [
+      (0, 0), (1, 0), (6, 0), (7, 1), (-1, 1), (127, 1), (128, 2), (-128, 1), (-129, 2),
+      (32_767, 2), (32_768, 3), (1 << 23, 4), (1 << 31, 5), (1 << 39, 6), (1 << 47, 7),
+      (1 << 55, 8), (Int64.max, 8), (.min, 8),
+    ] { #expect(try size(.int(value), .int) == bytes, "\(value)") }
+    for (value, bytes) in [(0.0, 0), (-0.0, 0), (1, 2), (0.5, 2), (37.5, 3), (0.1, 8)] {
+      #expect(try size(.double(value), .double) == bytes, "\(value)")
+    }
+    for (text, bytes) in [
+      ("1970-01-01T00:00:00Z", 0), ("1970-01-01T00:00:01Z", 1), ("2026-01-31T13:05:00Z", 4),
+      ("2026-01-31T13:05:00.25Z", 7), ("9999-12-31T23:59:59Z", 5), ("0001-01-01T00:00:00Z", 5),
+    ] {
+      let moment = try #require(Timestamp(text))
+      #expect(try size(.timestamp(moment), .timestamp) == bytes, "\(text)")
+    }
+    for (text, bytes) in [("00:00:00", 0), ("09:30:00", 3), ("23:59:59.999999", 5)] {
+      #expect(try size(.time(try #require(TimeOfDay(text))), .time) == bytes, "\(text)")
+    }
+    #expect(try size(.date(try #require(CalendarDate("2026-01-31"))), .date) == 2)
+    #expect(try size(.bool(true), .bool) == 0)
+    #expect(try size(.null, .uuid) == 0)
+  }
+
+  @Test func `rows of many columns read back`() throws {
+    var random = ValueRandom(seed: 11)
+    for columns in [15, 16, 17, 31, 32, 33, 48, 100, 126, 127, 128, 300, 4_096] {
+      for _ in 0..<3 {
+        let (layout, values, bytes) = try sample(&random, columns: columns)
+        #expect(try read(layout, bytes) == values)
+      }
+    }
   }
 
   @Test func `long fields take wide ends, external ones a flag`() throws {
@@ -123,31 +159,33 @@ import Testing
     }
   }
 
+  /// Reads all there is. Returns whether the row could be looked at.
+  @discardableResult
+  func probe(_ layout: RowLayout, _ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { raw in
+      guard let start = raw.baseAddress, let view = try? RowView(raw, layout: layout) else {
+        return false
+      }
+      #expect(view.bytes.count == raw.count)
+      for column in 0..<layout.count {
+        _ = view.isNull(column)
+        _ = view.isExternal(column)
+        _ = try? view.value(column)
+        let field =
+          layout.type(column) == .uuid ? try? view.uuidBytes(column) : try? view.field(column)
+        if let field, let place = field.baseAddress, field.count > 0 {
+          #expect(place >= start && place + field.count <= start + raw.count)
+        }
+      }
+      return true
+    }
+  }
+
   @Test func `damaged rows throw or read, and never trap`() throws {
     var random = ValueRandom(seed: 8)
-    func probe(_ layout: RowLayout, _ bytes: [UInt8]) {
-      bytes.withUnsafeBytes { raw in
-        guard let view = try? RowView(raw, layout: layout) else { return }
-        #expect(view.bytes.count == raw.count)
-        for column in 0..<layout.count {
-          _ = view.isNull(column)
-          _ = view.isExternal(column)
-          _ = try? view.value(column)
-          if let field = try? view.field(column), let start = field.baseAddress, field.count > 0 {
-            #expect(
-              start >= raw.baseAddress! && start + field.count <= raw.baseAddress! + raw.count)
-          }
-        }
-      }
-    }
     for _ in 0..<40 {
       let (layout, _, bytes) = try sample(&random, columns: 10)
-      for cut in 0..<bytes.count {
-        let short = Array(bytes[..<cut])
-        _ = short.withUnsafeBytes { raw in
-          #expect(throws: RowError.self) { _ = try RowView(raw, layout: layout) }
-        }
-      }
+      for cut in 0..<bytes.count { probe(layout, Array(bytes[..<cut])) }
       probe(layout, bytes + [0])
       for index in bytes.indices {
         for value: UInt8 in [0, 1, 0x7F, 0x80, 0xFF, bytes[index] ^ 1, bytes[index] ^ 0x10] {
@@ -157,6 +195,68 @@ import Testing
         }
       }
     }
+  }
+
+  @Test func `a row that ends before its variable fields throws`() throws {
+    let layout = RowLayout([.int, .text, .timestamp, .uuid, .text])
+    var random = ValueRandom(seed: 12)
+    let builder = RowBuilder(layout)
+    builder.setInt(0, 1 << 60)
+    builder.setTimestamp(2, try #require(Timestamp(microseconds: 1 << 50 | 1)))
+    try builder.set(3, to: .uuid(random.uuid()))
+    let bytes = Array(try builder.finish())
+    for cut in 0..<bytes.count {
+      let short = Array(bytes[..<cut])
+      _ = short.withUnsafeBytes { raw in
+        #expect(throws: RowError.self) { _ = try RowView(raw, layout: layout) }
+      }
+    }
+  }
+
+  @Test func `random bytes throw or read, and never trap`() throws {
+    var random = ValueRandom(seed: 13)
+    var read = 0
+    for round in 0..<20_000 {
+      let types = (0..<random.below(40)).map { _ in
+        RowTests.types[random.below(RowTests.types.count)]
+      }
+      let layout = RowLayout(types)
+      var bytes = (0..<random.below(160)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      if !bytes.isEmpty, round % 4 > 0 {
+        bytes[0] = UInt8(random.below(types.count + 1)) | (round % 4 == 1 ? 0x80 : 0)
+        if bytes.count > 1, round % 4 == 1 { bytes[1] &= 15 }
+      }
+      if probe(layout, bytes) { read += 1 }
+    }
+    #expect(read > 1_000)
+  }
+
+  @Test func `damage of codes is named`() throws {
+    func problem(_ type: ColumnType, _ bytes: [UInt8]) throws -> RowError? {
+      let layout = RowLayout([type])
+      return bytes.withUnsafeBytes { raw in
+        do throws(RowError) {
+          _ = try RowView(raw, layout: layout).value(0)
+          return nil
+        } catch { return error }
+      }
+    }
+    #expect(try problem(.bool, [1, 10]) == .corrupt("truth value in a row is neither 0 nor 1"))
+    #expect(try problem(.double, [1, 9]) == .corrupt("double in a row"))
+    #expect(
+      try problem(.uuid, [1, 0x08] + [UInt8](repeating: 0, count: 8)) == .corrupt("uuid in a row"))
+    #expect(try problem(.int, [1, 0x19]) == .corrupt("code of no field in a row"))
+    #expect(try problem(.int, [1, 0x01]) != nil)
+    #expect(try problem(.int, [1, 0x09, 0]) != nil)
+    #expect(try problem(.int, [2, 0x09]) != nil)
+    #expect(
+      try problem(.timestamp, [1, 14, 0, 0, 0, 0, 0, 0x70]) == .corrupt("timestamp in a row"))
+    #expect(try problem(.time, [1, 11, 0x80, 0x51, 1]) == .corrupt("time in a row"))
+    #expect(try problem(.date, [1, 5, 0, 0, 0, 0, 1]) == .corrupt("date in a row"))
+    #expect(try problem(.text, [0x81, 3]) == .corrupt("size of the ends in a row"))
+    #expect(try problem(.text, [0x81, 16]) != nil)
+    #expect(try problem(.text, [0x81]) != nil)
+    #expect(try problem(.text, [0x7F, 2, 0, 0]) != nil)
   }
 
   @Test func `a column as another type than its own throws`() throws {
