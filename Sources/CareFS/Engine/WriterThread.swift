@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import PageStore
 
 /// One thread that runs the asynchronous writes of a database in order, so that no task of the
 /// cooperative pool ever waits for the writer or the disk.
@@ -17,97 +11,37 @@ final class WriterThread: @unchecked Sendable {
   /// Makes sure that the job's commit is durable and resumes its task.
   typealias Completion = () -> Void
 
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let lock = Lock()
   private var jobs: [Job] = []
-  private var isRunning = false
   private var isClosed = false
-  private var thread: pthread_t?
+  private var thread: WorkThread?
   /// The most jobs that share one wait for the disk.
   private static let groupLimit = 1024
 
-  init() {
-    mutex.initialize(to: pthread_mutex_t())
-    condition.initialize(to: pthread_cond_t())
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
-  }
-
   /// Queues a job; false when the thread has been stopped or cannot be started.
   func submit(_ job: @escaping Job) -> Bool {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    guard !isClosed else { return false }
-    if !isRunning {
-      guard start() else { return false }
-      isRunning = true
+    lock.with {
+      guard !isClosed else { return false }
+      if thread == nil { thread = WorkThread.start { self.run() } }
+      guard thread != nil else { return false }
+      jobs.append(job)
+      lock.broadcast()
+      return true
     }
-    jobs.append(job)
-    pthread_cond_broadcast(condition)
-    return true
   }
 
   /// Runs what is queued, then ends the thread and waits for it. On the thread itself, where the
   /// last reference to a database may end, there is nothing to wait for.
   func stop() {
-    pthread_mutex_lock(mutex)
-    isClosed = true
-    pthread_cond_broadcast(condition)
-    if let thread, pthread_equal(thread, pthread_self()) != 0 {
-      pthread_mutex_unlock(mutex)
-      return
+    let running = lock.with { () -> WorkThread? in
+      isClosed = true
+      lock.broadcast()
+      return thread
     }
-    while isRunning { pthread_cond_wait(condition, mutex) }
-    pthread_mutex_unlock(mutex)
+    running?.join()
   }
-
-  private func start() -> Bool {
-    let context = Unmanaged.passRetained(self)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    defer { pthread_attr_destroy(&attributes) }
-    #if canImport(Darwin)
-      var thread: pthread_t?
-      let result = pthread_create(&thread, &attributes, Self.entry, context.toOpaque())
-    #else
-      var thread = pthread_t()
-      let result = pthread_create(&thread, &attributes, Self.entry, context.toOpaque())
-    #endif
-    guard result == 0 else {
-      context.release()
-      return false
-    }
-    return true
-  }
-
-  #if canImport(Darwin)
-    private static let entry: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? =
-      { context in
-        Unmanaged<WriterThread>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }
-  #else
-    private static let entry:
-      @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
-        { context in
-          guard let context else { return nil }
-          Unmanaged<WriterThread>.fromOpaque(context).takeRetainedValue().run()
-          return nil
-        }
-  #endif
 
   private func run() {
-    pthread_mutex_lock(mutex)
-    thread = pthread_self()
-    pthread_mutex_unlock(mutex)
     var completions: [Completion] = []
     while let batch = next() {
       for job in batch {
@@ -116,11 +50,6 @@ final class WriterThread: @unchecked Sendable {
       }
       finish(&completions)
     }
-    pthread_mutex_lock(mutex)
-    isRunning = false
-    thread = nil
-    pthread_cond_broadcast(condition)
-    pthread_mutex_unlock(mutex)
   }
 
   private func finish(_ completions: inout [Completion]) {
@@ -130,14 +59,13 @@ final class WriterThread: @unchecked Sendable {
   }
 
   private func next() -> [Job]? {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    while jobs.isEmpty {
-      if isClosed { return nil }
-      pthread_cond_wait(condition, mutex)
+    lock.with {
+      while jobs.isEmpty {
+        if isClosed { return nil }
+        lock.wait()
+      }
+      defer { jobs = [] }
+      return jobs
     }
-    let batch = jobs
-    jobs = []
-    return batch
   }
 }

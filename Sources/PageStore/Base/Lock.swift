@@ -7,11 +7,13 @@
 #endif
 
 /// A mutual exclusion lock with one condition, on pthreads: the thread sanitizer understands it.
-final class Lock: @unchecked Sendable {
+///
+/// The one lock of the engine, so that a test can schedule whoever waits for it.
+package final class Lock: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     mutex.initialize(to: pthread_mutex_t())
     condition.initialize(to: pthread_cond_t())
     pthread_mutex_init(mutex, nil)
@@ -25,16 +27,16 @@ final class Lock: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  @inline(__always) func lock() { pthread_mutex_lock(mutex) }
+  @inline(__always) package func lock() { pthread_mutex_lock(mutex) }
   /// Takes the lock if that needs no waiting.
-  func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
-  @inline(__always) func unlock() { pthread_mutex_unlock(mutex) }
+  package func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
+  @inline(__always) package func unlock() { pthread_mutex_unlock(mutex) }
 
   /// Gives the lock up until `signal` or `broadcast`, then takes it again.
-  func wait() { pthread_cond_wait(condition, mutex) }
+  package func wait() { pthread_cond_wait(condition, mutex) }
 
   /// As `wait`, for at most `milliseconds`; false when the time ran out.
-  func wait(milliseconds: Int) -> Bool {
+  package func wait(milliseconds: Int) -> Bool {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     let nanos = Int(now.tv_nsec) + (milliseconds % 1000) * 1_000_000
@@ -43,9 +45,9 @@ final class Lock: @unchecked Sendable {
     return pthread_cond_timedwait(condition, mutex, &now) == 0
   }
 
-  func broadcast() { pthread_cond_broadcast(condition) }
+  package func broadcast() { pthread_cond_broadcast(condition) }
 
-  @inline(__always) func with<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+  @inline(__always) package func with<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     lock()
     defer { unlock() }
     return try body()

@@ -1,18 +1,10 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A thread that runs checkpoints when it is woken.
 final class Checkpointer: @unchecked Sendable {
   private weak var pager: Pager?
   private let lock = Lock()
   private var isDue = false
   private var isStopping = false
-  private var thread: pthread_t?
+  private var thread: WorkThread?
 
   init(pager: Pager) { self.pager = pager }
 
@@ -21,46 +13,20 @@ final class Checkpointer: @unchecked Sendable {
     lock.with {
       guard !isStopping else { return }
       isDue = true
-      if thread == nil { start() }
+      if thread == nil { thread = WorkThread.start { self.run() } }
       lock.broadcast()
     }
   }
 
   /// Ends the thread and waits for it.
   func stop() {
-    let running = lock.with { () -> pthread_t? in
+    let running = lock.with { () -> WorkThread? in
       isStopping = true
       lock.broadcast()
       defer { thread = nil }
       return thread
     }
-    if let running, pthread_equal(running, pthread_self()) == 0 { pthread_join(running, nil) }
-  }
-
-  private func start() {
-    let box = Unmanaged.passRetained(self).toOpaque()
-    #if canImport(Darwin)
-      var made: pthread_t?
-    #else
-      var made = pthread_t()
-    #endif
-    let result = pthread_create(
-      &made, nil,
-      { argument in
-        #if canImport(Darwin)
-          Unmanaged<Checkpointer>.fromOpaque(argument).takeRetainedValue().run()
-        #else
-          if let argument {
-            Unmanaged<Checkpointer>.fromOpaque(argument).takeRetainedValue().run()
-          }
-        #endif
-        return nil
-      }, box)
-    if result == 0 {
-      thread = made
-    } else {
-      Unmanaged<Checkpointer>.fromOpaque(box).release()
-    }
+    running?.join()
   }
 
   private func run() {
