@@ -141,6 +141,7 @@ extension PageTransaction {
 
   /// Logs the pages that changed too much for their changes to be worth logging one by one.
   func logImages() throws(StoreError) {
+    logFreedBulkPages()
     for own in owned where own.pointee.isImageAtCommit && !own.pointee.isBulk {
       guard ownVersion(own.pointee.page) == own else { continue }
       if ownedInMemory > cache.budgetPages { spillOwned() }
@@ -156,6 +157,19 @@ extension PageTransaction {
       logImagePart(bytes, gap.upperBound, contentEnd)
     }
     selected = .max
+  }
+
+  /// A bulk page that this transaction has freed again is written nowhere: it begins as zeros, so
+  /// that recovery does not look for it in the page file.
+  private func logFreedBulkPages() {
+    for index in logPages.indices
+    where logPages[index].flags & LogFormat.bulkFlag != 0 && ownVersion(logPages[index].page) == nil
+    {
+      logPages[index].flags = LogFormat.freshFlag
+      let op = changes.extend(5)
+      op.set8(0, LogFormat.Change.select)
+      op.set32(1, UInt32(index))
+    }
   }
 
   private func logImagePart(_ bytes: UnsafeMutableRawPointer, _ from: Int, _ to: Int) {
