@@ -26,18 +26,21 @@ public struct InjectedFault: Sendable {
   public var nth: Int
   /// Whether all later such calls fail too.
   public var isForEver: Bool
+  /// The file whose calls count, nil for any. Calls on names alone (create, rename, remove) have none.
+  public var path: String?
   /// What the caller is told.
   public var error: StoreError
   /// What happens all the same.
   public var effect: Effect
 
-  /// The `nth` of `calls` fails.
+  /// The `nth` of `calls` fails, of those on the file at `path` if one is given.
   public init(
-    _ calls: Set<Call>, nth: Int = 1, isForEver: Bool = false,
+    _ calls: Set<Call>, of path: String? = nil, nth: Int = 1, isForEver: Bool = false,
     error: StoreError = StoreError(.io, "simulated input/output error", errno: 5),
     effect: Effect = .none
   ) {
     self.calls = calls
+    self.path = path
     self.nth = nth
     self.isForEver = isForEver
     self.error = error
@@ -54,8 +57,9 @@ struct ArmedFault: Sendable {
   var seen = 0
 
   /// Whether this call fails.
-  mutating func fires(on call: InjectedFault.Call) -> Bool {
+  mutating func fires(on call: InjectedFault.Call, _ path: String?) -> Bool {
     guard fault.calls.isEmpty || fault.calls.contains(call) else { return false }
+    if let wanted = fault.path, wanted != path { return false }
     seen += 1
     return seen == fault.nth || (fault.isForEver && seen > fault.nth)
   }

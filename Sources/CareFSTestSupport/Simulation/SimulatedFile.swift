@@ -30,7 +30,7 @@ final class SimulatedFile: StorageFile {
     try requireOpen()
     return try system.state.withLock { state throws(StoreError) in
       try state.requirePower()
-      try state.begin(.read)
+      try state.begin(.read, state.path(inode))
       guard let file = state.disk.files[inode], offset < UInt64(file.live.count) else { return 0 }
       let start = Int(offset)
       return file.live.withBytes(start..<start + buffer.count) {
@@ -46,7 +46,7 @@ final class SimulatedFile: StorageFile {
     guard offset < 1 << 40 else { throw StoreError(.tooLarge, "simulated files are small") }
     try system.state.withLock { state throws(StoreError) in
       try state.requirePower()
-      let fault = state.firing(.write)
+      let fault = state.firing(.write, state.path(inode))
       var count = bytes.count
       switch fault?.effect {
       case .partial(let n): count = min(n, count)
@@ -86,7 +86,7 @@ final class SimulatedFile: StorageFile {
     guard size < 1 << 40 else { throw StoreError(.tooLarge, "simulated files are small") }
     try system.state.withLock { state throws(StoreError) in
       try state.requirePower()
-      try state.begin(.truncate)
+      try state.begin(.truncate, state.path(inode))
       let growth = Int(size) - (state.disk.files[inode]?.live.count ?? 0)
       if growth > 0, let capacity = state.capacity, state.usedBytes + growth > capacity {
         state.injected += 1
@@ -103,7 +103,7 @@ final class SimulatedFile: StorageFile {
     try system.state.withLock { state throws(StoreError) in
       try state.requirePower()
       let path = state.path(inode)
-      guard let fault = state.firing(.sync) else {
+      guard let fault = state.firing(.sync, path) else {
         state.perform(.sync(inode: inode), .sync(path: path))
         return
       }

@@ -12,14 +12,14 @@ extension SimulatedFileSystem.State {
   }
 
   /// Throws when the call is to fail without any effect.
-  mutating func begin(_ call: InjectedFault.Call) throws(StoreError) {
-    if let fault = firing(call) { throw fault.error }
+  mutating func begin(_ call: InjectedFault.Call, _ path: String? = nil) throws(StoreError) {
+    if let fault = firing(call, path) { throw fault.error }
   }
 
   /// The fault that this call meets, if any.
-  mutating func firing(_ call: InjectedFault.Call) -> InjectedFault? {
+  mutating func firing(_ call: InjectedFault.Call, _ path: String?) -> InjectedFault? {
     var result: InjectedFault?
-    for index in faults.indices where faults[index].fires(on: call) && result == nil {
+    for index in faults.indices where faults[index].fires(on: call, path) && result == nil {
       result = faults[index].fault
     }
     if result != nil { injected += 1 }

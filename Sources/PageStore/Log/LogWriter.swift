@@ -9,6 +9,7 @@ final class LogWriter: @unchecked Sendable {
   }
 
   let file: any StorageFile
+  private let gate: SyncGate
   let fileID: FileID
   let timeline: UInt64
   let segmentSize: Int
@@ -47,6 +48,7 @@ final class LogWriter: @unchecked Sendable {
     busySegments: Set<Int>
   ) {
     self.file = file
+    gate = SyncGate(file)
     self.fileID = fileID
     self.timeline = timeline
     self.salt = salt
@@ -124,7 +126,7 @@ final class LogWriter: @unchecked Sendable {
     zeros.initializeMemory(as: UInt8.self, repeating: 0)
     try file.write(UnsafeRawBufferPointer(zeros), at: UInt64(segmentCount) * UInt64(segmentSize))
     do {
-      try file.sync()
+      try gate.sync()
     } catch {
       failure = .init(.poisoned, "a sync failed (\(error.message)): close and open again")
       throw error
@@ -191,7 +193,7 @@ final class LogWriter: @unchecked Sendable {
     var problem: StoreError?
     do throws(StoreError) {
       try write(group, start, places)
-      try file.sync()
+      try gate.sync()
     } catch {
       problem = error
     }
@@ -200,7 +202,9 @@ final class LogWriter: @unchecked Sendable {
     spare = group
     spareOffsets = offsets
     isFlushing = false
-    if let problem {
+    if failure != nil {
+      // Something else has failed since: nothing is acknowledged any more.
+    } else if let problem {
       failure = StoreError(
         .poisoned,
         "the log could not be made durable (\(problem.message)): close the database and open it again",

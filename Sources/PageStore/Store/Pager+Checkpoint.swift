@@ -238,6 +238,7 @@ extension Pager {
 
   /// Writes the header into the slot of the older copy and syncs it.
   func write(_ newHeader: FileHeader) throws(StoreError) {
+    if let log, let failure = log.lock.with({ log.failure }) { throw failure }
     var next = newHeader
     next.sequence = header.sequence + 1
     let segments =
@@ -257,9 +258,9 @@ extension Pager {
     notedSegments.store(segments, ordering: .relaxed)
   }
 
-  private func syncOrPoison() throws(StoreError) {
+  func syncOrPoison() throws(StoreError) {
     do throws(StoreError) {
-      try file.sync()
+      try gate.sync()
     } catch {
       log?.poison(
         StoreError(.poisoned, "a sync of \(path) failed (\(error.message)): close and open again"))

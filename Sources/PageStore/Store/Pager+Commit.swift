@@ -154,13 +154,7 @@ extension Pager {
       if tx.ownedInMemory > cache.budgetPages / 2 { tx.letGo(version) }
     }
     try writer.finish()
-    do throws(StoreError) {
-      try file.sync()
-    } catch {
-      let poison = StoreError(.poisoned, "a sync of \(path) failed: close and open again")
-      log?.poison(poison)
-      throw error
-    }
+    try syncOrPoison()
   }
 
   /// Makes the transaction's pages the newest committed ones.

@@ -25,6 +25,7 @@ public final class Pager: @unchecked Sendable {
   let options: PagerOptions
   let fileSystem: any FileSystem
   let file: any StorageFile
+  let gate: SyncGate
   let fileIdentity: FileIdentity
   let checksum: PageChecksum
   let cache: PageCache
@@ -75,6 +76,7 @@ public final class Pager: @unchecked Sendable {
   ) {
     self.path = path
     self.file = file
+    gate = SyncGate(file)
     self.fileSystem = fileSystem
     self.options = options
     self.header = header
@@ -288,7 +290,7 @@ public final class Pager: @unchecked Sendable {
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: true)
       try cutFile()
-      try file.sync()
+      try syncOrPoison()
       try fileSystem.remove(Self.logPath(path))
       try fileSystem.syncDirectory(of: path)
     }
