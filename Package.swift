@@ -1,6 +1,11 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What Tests/Torture needs to plant bugs in the engine and to decide which thread goes on.
+let testSwitches: [SwiftSetting] = [
+  .define("TEST_SWITCHES", .when(traits: ["TestSwitches"]))
+]
+
 let package = Package(
   name: "CareFS",
   platforms: [.macOS(.v15)],
@@ -10,23 +15,38 @@ let package = Package(
     .library(name: "CareFSTestSupport", targets: ["CareFSTestSupport"]),
     .executable(name: "carefs", targets: ["carefs"]),
   ],
+  traits: [
+    .trait(
+      name: "TestSwitches",
+      description: "Compiles in the switches of Tests/Torture: planted bugs and scheduled threads.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
-    .target(name: "PageStore"),
-    .target(name: "BTree", dependencies: ["PageStore"]),
-    .target(name: "CareFS", dependencies: ["BTree", "PageStore", "CLZ4"]),
+    .target(name: "PageStore", swiftSettings: testSwitches),
+    .target(name: "BTree", dependencies: ["PageStore"], swiftSettings: testSwitches),
+    .target(
+      name: "CareFS", dependencies: ["BTree", "PageStore", "CLZ4"], swiftSettings: testSwitches),
     .target(name: "CareModel", dependencies: ["CareFS"]),
-    .target(name: "CareFSTestSupport", dependencies: ["CareFS", "PageStore"]),
+    .target(
+      name: "CareFSTestSupport", dependencies: ["CareFS", "PageStore"],
+      swiftSettings: testSwitches),
     .executableTarget(
       name: "carefs",
       dependencies: [
         "CareFS", "CareModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "CareTorture",
+      dependencies: [
+        "CareFS", "CareModel", "CareFSTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Torture", swiftSettings: testSwitches),
     .testTarget(name: "PageStoreTests", dependencies: ["PageStore", "CareFSTestSupport"]),
     .testTarget(name: "BTreeTests", dependencies: ["BTree", "PageStore", "CareFSTestSupport"]),
     .testTarget(name: "CareFSTests", dependencies: ["CareFS", "CareFSTestSupport"]),

@@ -104,6 +104,7 @@ extension DatabaseOptions {
     pager.isReadOnly = readOnly
     pager.cacheBytes = cacheBytes
     pager.pageSize = pageSize
+    tuning?(&pager)
     return pager
   }
 }

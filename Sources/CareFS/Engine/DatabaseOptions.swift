@@ -16,6 +16,9 @@ public struct DatabaseOptions: Sendable {
   /// Where files are.
   public var fileSystem: (any FileSystem)?
 
+  /// What tests change besides: sizes of log segments, checkpoints on the caller's thread, seeds.
+  package var tuning: (@Sendable (inout PagerOptions) -> Void)?
+
   /// The usual options.
   public init() {}
 }

@@ -1,0 +1,33 @@
+import PageStore
+
+/// Counts one class of trouble: how often it was made, and how often the engine came through.
+///
+/// Safe to use from many threads.
+final class FaultCount: @unchecked Sendable {
+  /// The class, as in the table of fault classes: F1 to F18.
+  let name: String
+  private let lock = Lock()
+  private var injected = 0
+  private var failures: [String] = []
+
+  init(_ name: String) { self.name = name }
+
+  /// Counts one injection; `problem` says what went wrong, nil when nothing did.
+  func add(_ problem: String? = nil) {
+    lock.with {
+      injected += 1
+      if let problem { failures.append(problem) }
+    }
+  }
+
+  /// Whether something was injected and all of it survived.
+  var isGood: Bool { lock.with { injected > 0 && failures.isEmpty } }
+
+  /// Prints the line of this class, and the first failures.
+  func print() {
+    let (injected, failures) = lock.with { (self.injected, self.failures) }
+    Swift.print(
+      "faults: class=\(name) injected=\(injected) survived=\(injected - failures.count)")
+    for failure in failures.prefix(10) { Swift.print("  failed: \(failure)") }
+  }
+}
