@@ -381,21 +381,25 @@ class Tree:
         page = self.store.page(number, KIND_TREE, self.id)
         count = u16(page, 34)
         need(level is None or page[32] == level, f'page {number} is on another level')
-        slots = [u16(page, 48 + 6 * i + 4) for i in range(count)]
+        head = page[33]
+        need(head in (2, 4), f'page {number} has heads of an unknown size')
+        slots = [48 + (head + 2) * i for i in range(count)]
         if page[32] == 0:
             return page, 0, slots
-        children = [u32(page, 44)] + [u32(page, at) for at in slots]
+        children = [u32(page, 44)] + [u32(page, u16(page, slot + head)) for slot in slots]
         return page, page[32], children[::-1]
 
-    def leaf_entry(self, page, at):
-        prefix = u16(page, 40)
-        suffix, at = varint(page, at)
-        length, at = varint(page, at)
-        whole = prefix + suffix
+    def leaf_entry(self, page, slot):
+        prefix, head = u16(page, 40), page[33]
+        lengths, at = varint(page, u16(page, slot + head))
+        length, at = varint(page, at) if lengths & 1 else (0, at)
+        whole = prefix + (lengths >> 1)
         local = min(whole, self.local_key)
         key = bytes(page[self.store.content_end - prefix:self.store.content_end])
-        key += bytes(page[at:at + local - prefix])
-        at += local - prefix
+        key += bytes(page[slot:slot + head][::-1])[:local - prefix]
+        rest = max(local - prefix - head, 0)
+        key += bytes(page[at:at + rest])
+        at += rest
         if whole > local:
             key += self.chain(u32(page, at), whole - local)
             at += 4

@@ -20,9 +20,10 @@ struct BulkLevel {
 
   private var items: [Item] = []
   private var staged = ScratchBuffer(capacity: 4_096)
-  private var prefixLength = 0
-  /// Bytes of slots, cells and prefix if no prefix were cut off.
-  private var plainSize = 0
+  private var shape = NodeShape(prefixLength: 0, headSize: NodeShape.narrowHead)
+  /// Bytes of slots and cells.
+  private var size = 0
+  private var longestLocalKey = 0
 
   init(level: Int) {
     self.level = level
@@ -38,15 +39,22 @@ struct BulkLevel {
   /// Adds an entry behind the others unless the page would then exceed `target` bytes of slots,
   /// cells and prefix; fewer than `minimum` entries may fill the page. The bytes are copied.
   mutating func add(_ entry: Entry, target: Int, minimum: Int, capacity: Int) -> Bool {
-    let shared =
+    var shape = shape
+    shape.prefixLength =
       items.isEmpty
       ? entry.localKeyLength
-      : prefixLength == 0 ? 0 : min(prefixLength, self.entry(0).commonPrefix(entry))
-    let plain = plainSize + entry.slotAndCell(isLeaf: level == 0, 0)
-    let size = plain - items.count * shared
-    if size > (items.count < minimum ? capacity : target) { return false }
-    prefixLength = shared
-    plainSize = plain
+      : shape.prefixLength == 0 ? 0 : min(shape.prefixLength, self.entry(0).commonPrefix(entry))
+    let longest = max(longestLocalKey, entry.localKeyLength)
+    let isNarrow = longest <= shape.prefixLength + NodeShape.narrowHead
+    shape.headSize = isNarrow ? NodeShape.narrowHead : NodeShape.wideHead
+    var size = size
+    if shape != self.shape { size = slotsAndCells(shape) }
+    size += entry.slotAndCell(isLeaf: level == 0, shape)
+    let limit = items.count < minimum ? capacity : target
+    if size + (items.isEmpty ? 0 : shape.prefixLength) > limit { return false }
+    self.shape = shape
+    self.size = size
+    longestLocalKey = longest
     let offset = staged.count
     let local = entry.localKeyLength
     staged.reserve(offset + local + entry.tailLength)
@@ -58,6 +66,13 @@ struct BulkLevel {
         offset: offset, localKeyLength: local, keyLength: entry.keyLength,
         tailLength: entry.tailLength, valueLength: entry.valueLength, child: entry.child))
     return true
+  }
+
+  /// Bytes of slots and cells in another shape.
+  private func slotsAndCells(_ shape: NodeShape) -> Int {
+    var size = 0
+    for index in items.indices { size += entry(index).slotAndCell(isLeaf: level == 0, shape) }
+    return size
   }
 
   /// Entry `index`; valid until the next one is added.
@@ -87,17 +102,20 @@ struct BulkLevel {
 
   /// Writes the entries into a page, and forgets them.
   mutating func write(to page: PageEditor, contentEnd: Int) {
-    let shared = items.count > 1 ? prefixLength : 0
+    // A lone entry keeps its key whole.
+    var shape = shape
+    if items.count < 2 { shape = NodeShape(prefixLength: 0, headSize: NodeShape.wideHead) }
     page.rewriteAll { base in
       var builder = NodeBuilder(
         base, contentEnd: contentEnd, level: level, leftmostChild: leftmostChild,
-        prefixOf: items.isEmpty ? nil : entry(0), prefixLength: shared)
+        prefixOf: items.isEmpty ? nil : entry(0), shape)
       for index in items.indices { builder.add(entry(index)) }
       builder.finish()
     }
     items.removeAll(keepingCapacity: true)
     staged.count = 0
-    plainSize = 0
-    prefixLength = 0
+    size = 0
+    longestLocalKey = 0
+    shape = NodeShape(prefixLength: 0, headSize: NodeShape.narrowHead)
   }
 }

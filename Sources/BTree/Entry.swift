@@ -3,9 +3,13 @@ import PageStore
 /// An entry on its way into a page: a new one, or one of another page.
 /// Points to bytes that others own.
 struct Entry {
-  /// Key bytes before `suffix`: the prefix of the page it comes from.
+  /// Key bytes at the front: the prefix of the page it comes from.
   var prefix: UnsafeRawPointer
   var prefixLength: Int
+  /// Key bytes after the prefix: those of the slot it comes from, the first one highest.
+  var head: UInt32 = 0
+  var headLength = 0
+  /// The local key's last part: what the cell held.
   var suffix: UnsafeRawPointer
   var suffixLength: Int
   /// Length of the whole key.
@@ -18,70 +22,131 @@ struct Entry {
   /// Inner node: the child right of the separator.
   var child: PageNumber
 
-  @inline(__always) var localKeyLength: Int { prefixLength &+ suffixLength }
+  @inline(__always) var localKeyLength: Int { prefixLength &+ headLength &+ suffixLength }
 
-  /// Bytes of its cell in a page with this prefix.
+  /// Bytes of its cell in a page of this shape.
   @inline(__always)
-  func cellSize(isLeaf: Bool, prefixLength target: Int) -> Int {
+  func cellSize(isLeaf: Bool, _ shape: NodeShape) -> Int {
+    let suffixLength = keyLength &- shape.prefixLength
     let lengths =
       isLeaf
-      ? Bytes.varintSize(keyLength &- target) &+ Bytes.varintSize(valueLength)
-      : NodeLayout.childSize &+ Bytes.varintSize(keyLength &- target)
-    return lengths &+ localKeyLength &- target &+ tailLength
+      ? LeafLengths.size(suffixLength: suffixLength, valueLength: valueLength)
+      : NodeLayout.childSize &+ Bytes.varintSize(suffixLength)
+    let rest = localKeyLength &- shape.prefixLength &- shape.headSize
+    return lengths &+ max(rest, 0) &+ tailLength
+  }
+
+  /// Bytes of slot and cell.
+  @inline(__always)
+  func slotAndCell(isLeaf: Bool, _ shape: NodeShape) -> Int {
+    cellSize(isLeaf: isLeaf, shape) &+ shape.slotSize
   }
 
   /// Writes its cell, and returns the slot's head.
   @inline(__always)
   func writeCell(
-    to cell: UnsafeMutableRawPointer, isLeaf: Bool, prefixLength target: Int
+    to cell: UnsafeMutableRawPointer, isLeaf: Bool, _ shape: NodeShape
   ) -> UInt32 {
     var size = 0
+    let wholeSuffix = keyLength &- shape.prefixLength
     if isLeaf {
-      size = Bytes.writeVarint(keyLength &- target, to: cell)
-      size &+= Bytes.writeVarint(valueLength, to: cell + size)
+      size = LeafLengths.write(
+        suffixLength: wholeSuffix, valueLength: valueLength, to: cell)
     } else {
       cell.storeBytes(of: child.littleEndian, as: UInt32.self)
       size = NodeLayout.childSize
-      size &+= Bytes.writeVarint(keyLength &- target, to: cell + size)
+      size &+= Bytes.writeVarint(wholeSuffix, to: cell + size)
     }
-    let key = cell + size
-    size &+= copyLocalKey(from: target, to: key)
+    if localKeyLength > shape.prefixLength &+ shape.headSize {
+      size &+= copyLocalKey(from: shape.prefixLength &+ shape.headSize, to: cell + size)
+    }
     (cell + size).copyMemory(from: tail, byteCount: tailLength)
-    return Bytes.head(UnsafeRawPointer(key), localKeyLength &- target)
+    return head(in: shape)
+  }
+
+  /// The head of its slot in a page of this shape.
+  @inline(__always)
+  private func head(in shape: NodeShape) -> UInt32 {
+    if prefixLength &+ headLength == 0 {
+      return shape.narrowed(
+        Bytes.head(suffix + shape.prefixLength, suffixLength &- shape.prefixLength))
+    }
+    if prefixLength == shape.prefixLength, headLength >= shape.headSize || suffixLength == 0 {
+      return shape.narrowed(head)
+    }
+    return gatheredHead(shape)
+  }
+
+  /// The same, byte by byte.
+  @inline(never)
+  private func gatheredHead(_ shape: NodeShape) -> UInt32 {
+    var gathered: UInt32 = 0
+    let end = min(localKeyLength, shape.prefixLength &+ shape.headSize)
+    var place = UInt32(24)
+    for index in min(shape.prefixLength, end)..<end {
+      gathered |= UInt32(keyByte(index)) &<< place
+      place &-= 8
+    }
+    return shape.narrowed(gathered)
   }
 
   /// Copies the local key's bytes from `start` on and returns their number.
   @inline(__always)
   func copyLocalKey(from start: Int, to target: UnsafeMutableRawPointer) -> Int {
-    if start >= prefixLength {
-      let skip = start &- prefixLength
+    let skip = start &- prefixLength &- headLength
+    if skip >= 0 {
       target.copyMemory(from: suffix + skip, byteCount: suffixLength &- skip)
     } else {
-      let kept = prefixLength &- start
-      target.copyMemory(from: prefix + start, byteCount: kept)
-      (target + kept).copyMemory(from: suffix, byteCount: suffixLength)
+      copyFront(from: start, to: target)
+      (target - skip).copyMemory(from: suffix, byteCount: suffixLength)
     }
     return localKeyLength &- start
   }
 
+  /// Copies the first `count` bytes of the local key.
+  func copyFront(_ count: Int, to target: UnsafeMutableRawPointer) {
+    for index in 0..<count {
+      target.storeBytes(of: keyByte(index), toByteOffset: index, as: UInt8.self)
+    }
+  }
+
+  /// Copies prefix and head from `start` on.
+  @inline(__always)
+  private func copyFront(from start: Int, to target: UnsafeMutableRawPointer) {
+    if start < prefixLength {
+      target.copyMemory(from: prefix + start, byteCount: prefixLength &- start)
+    }
+    var index = max(start, prefixLength)
+    while index < prefixLength &+ headLength {
+      target.storeBytes(of: keyByte(index), toByteOffset: index &- start, as: UInt8.self)
+      index &+= 1
+    }
+  }
+
   /// Byte `index` of the local key.
   @inline(__always)
-  private func keyByte(_ index: Int) -> UInt8 {
-    index < prefixLength
-      ? prefix.load(fromByteOffset: index, as: UInt8.self)
-      : suffix.load(fromByteOffset: index &- prefixLength, as: UInt8.self)
+  func keyByte(_ index: Int) -> UInt8 {
+    if index < prefixLength { return prefix.load(fromByteOffset: index, as: UInt8.self) }
+    let place = index &- prefixLength
+    if place < headLength {
+      return UInt8(
+        truncatingIfNeeded: head &>> UInt32(truncatingIfNeeded: 24 &- 8 &* place))
+    }
+    return suffix.load(fromByteOffset: place &- headLength, as: UInt8.self)
   }
 
   /// How many local key bytes two entries begin with.
   func commonPrefix(_ other: Entry) -> Int {
     let limit = min(localKeyLength, other.localKeyLength)
-    if prefixLength == other.prefixLength {
-      let shared = Bytes.commonPrefix(prefix, other.prefix, limit: min(prefixLength, limit))
-      if shared < prefixLength { return shared }
-      return shared
-        &+ Bytes.commonPrefix(suffix, other.suffix, limit: limit &- prefixLength)
-    }
     var shared = 0
+    if prefixLength == other.prefixLength, headLength == other.headLength {
+      shared = Bytes.commonPrefix(prefix, other.prefix, limit: prefixLength)
+      if shared < prefixLength { return shared }
+      let sameHead = min((head ^ other.head).leadingZeroBitCount / 8, headLength)
+      shared &+= sameHead
+      if sameHead < headLength { return shared }
+      return shared &+ Bytes.commonPrefix(suffix, other.suffix, limit: limit &- shared)
+    }
     while shared < limit, keyByte(shared) == other.keyByte(shared) { shared &+= 1 }
     return shared
   }
@@ -106,10 +171,10 @@ extension Node {
       child = base.uint32(extent.offset)
       tailEnd = extent.offset &+ extent.size
     }
-    let tail = key.suffix + key.localSuffixLength
+    let tail = key.rest + key.restLength
     return Entry(
-      prefix: prefix, prefixLength: prefixLength, suffix: key.suffix,
-      suffixLength: key.localSuffixLength, keyLength: key.keyLength, tail: tail,
+      prefix: prefix, prefixLength: prefixLength, head: key.head, headLength: key.headLength,
+      suffix: key.rest, suffixLength: key.restLength, keyLength: key.keyLength, tail: tail,
       tailLength: tailEnd &- (tail - base), valueLength: valueLength, child: child)
   }
 }

@@ -2,13 +2,20 @@ import PageStore
 
 /// The key of a cell.
 struct CellKey {
-  /// Key bytes in the cell; the page's prefix goes before them.
-  let suffix: UnsafeRawPointer
-  let localSuffixLength: Int
+  /// The slot's head: the first key bytes after the page's prefix, the first one highest.
+  let head: UInt32
+  /// How many of the head's bytes belong to the key.
+  let headLength: Int
+  /// The local key bytes after the head, in the cell.
+  let rest: UnsafeRawPointer
+  let restLength: Int
   /// Length of the whole key: prefix, suffix and what lies in overflow pages.
   let keyLength: Int
   /// First overflow page of the key's rest, or 0.
   let chain: PageNumber
+
+  /// Length of the local key after the prefix.
+  @inline(__always) var localSuffixLength: Int { headLength &+ restLength }
 }
 
 /// A cell of a leaf.
@@ -62,17 +69,21 @@ extension Node {
 
   /// Reads the key part after the lengths; `position` moves behind it.
   @inline(__always)
-  private func key(_ suffixLength: Int, _ position: inout Int) throws(StoreError) -> CellKey {
+  private func key(
+    _ index: Int, _ suffixLength: Int, _ position: inout Int
+  ) throws(StoreError) -> CellKey {
     let keyLength = suffixLength &+ prefixLength
     let local = geometry.localKeyLength(keyLength) &- prefixLength
-    let suffix = base + position
-    position &+= local
+    let headLength = min(local, headSize)
+    let rest = base + position
+    position &+= local &- headLength
     guard position <= cellEnd, keyLength <= Tree.maxKeyLength
     else { throw corrupt(page, "a tree page's key does not fit its page") }
     var chain: PageNumber = 0
     if suffixLength > local { chain = try chainPage(&position) }
     return CellKey(
-      suffix: suffix, localSuffixLength: local, keyLength: keyLength, chain: chain)
+      head: wholeHead(index), headLength: headLength, rest: rest,
+      restLength: local &- headLength, keyLength: keyLength, chain: chain)
   }
 
   @inline(never)
@@ -91,13 +102,13 @@ extension Node {
   func cellKey(_ index: Int) throws(StoreError) -> CellKey {
     var position = try checkedOffset(index)
     if isLeaf {
-      let suffixLength = try varint(&position)
-      _ = try varint(&position)
-      return try key(suffixLength, &position)
+      let lengths = try varint(&position)
+      if lengths & 1 == 1 { _ = try varint(&position) }
+      return try key(index, lengths >> 1, &position)
     }
     position &+= NodeLayout.childSize
     let suffixLength = try varint(&position)
-    return try key(suffixLength, &position)
+    return try key(index, suffixLength, &position)
   }
 
   /// Cell `index` of a leaf.
@@ -105,9 +116,9 @@ extension Node {
   func leafCell(_ index: Int) throws(StoreError) -> LeafCell {
     let offset = try checkedOffset(index)
     var position = offset
-    let suffixLength = try varint(&position)
-    let valueLength = try varint(&position)
-    let key = try key(suffixLength, &position)
+    let lengths = try varint(&position)
+    let valueLength = lengths & 1 == 1 ? try varint(&position) : 0
+    let key = try key(index, lengths >> 1, &position)
     let value = base + position
     let local = geometry.localValueLength(keyLength: key.keyLength, valueLength: valueLength)
     position &+= local
@@ -129,7 +140,7 @@ extension Node {
     let offset = try checkedOffset(index)
     var position = offset &+ NodeLayout.childSize
     let suffixLength = try varint(&position)
-    _ = try key(suffixLength, &position)
+    _ = try key(index, suffixLength, &position)
     return (offset, position &- offset)
   }
 }

@@ -25,15 +25,13 @@ extension Node {
     }
     let suffix = key + prefixLength
     let local = geometry.localKeyLength(keyLength) &- prefixLength
-    let head = Bytes.head(suffix, local)
+    let head = Int(Bytes.head(suffix, local)) >> (isNarrow ? 16 : 0)
     var low = lowerBound(head, 0, count)
     guard low < count, self.head(low) == head else {
       return NodePosition(index: low, found: false, sharesPrefix: true)
     }
     var high = low &+ 1
-    if high < count, self.head(high) == head {
-      high = head == .max ? count : lowerBound(head &+ 1, high, count)
-    }
+    if high < count, self.head(high) == head { high = lowerBound(head &+ 1, high, count) }
     while low < high {
       let middle = (low &+ high) >> 1
       let order = try order(suffix, local, keyLength, middle, source)
@@ -43,20 +41,27 @@ extension Node {
     return NodePosition(index: low, found: false, sharesPrefix: true)
   }
 
-  /// The first slot in a range whose head is not below `target`.
+  /// The first slot in a range whose head is not below a number.
+  @inline(__always)
+  private func lowerBound(_ wanted: Int, _ from: Int, _ to: Int) -> Int {
+    isNarrow
+      ? lowerBound(wanted, from, to, isNarrow: true)
+      : lowerBound(wanted, from, to, isNarrow: false)
+  }
+
+  /// The same, compiled once for each size of heads.
   ///
   /// Probes at fixed distances do not wait for each other: in a page that the processor's cache
   /// lacks, they cost one miss together where a binary search has a chain of misses, and in the
   /// cache they are no slower. All comparisons are arithmetic, since branches would be guessed
   /// wrong half of the time.
   @inline(__always)
-  private func lowerBound(_ target: UInt32, _ from: Int, _ to: Int) -> Int {
-    let wanted = Int(target)
+  private func lowerBound(_ wanted: Int, _ from: Int, _ to: Int, isNarrow: Bool) -> Int {
     var low = from
     var length = to &- from
     while length > 1_024 {
       let half = length >> 1
-      low &+= half & below(low &+ half &- 1, wanted)
+      low &+= half & below(low &+ half &- 1, wanted, isNarrow)
       length &-= half
     }
     let end = low &+ length
@@ -64,14 +69,14 @@ extension Node {
     var probe = low &+ stride &- 1
     var strides = 0
     while probe < end {
-      strides &-= below(probe, wanted)
+      strides &-= below(probe, wanted, isNarrow)
       probe &+= stride
     }
     low &+= strides &* stride
     let last = min(low &+ stride, end)
     var index = low
     while index < last {
-      low &-= below(index, wanted)
+      low &-= below(index, wanted, isNarrow)
       index &+= 1
     }
     return low
@@ -79,19 +84,23 @@ extension Node {
 
   /// All ones if a slot's head is below a number, else zero.
   @inline(__always)
-  private func below(_ index: Int, _ wanted: Int) -> Int {
-    (Int(head(index)) &- wanted) >> (Int.bitWidth - 1)
+  private func below(_ index: Int, _ wanted: Int, _ isNarrow: Bool) -> Int {
+    ((isNarrow ? narrowHead(index) : wideHead(index)) &- wanted) >> (Int.bitWidth - 1)
   }
 
-  /// Compares the key sought with the key of a cell that shares the page's prefix.
+  /// Compares the key sought with the key of a cell that shares the page's prefix and has the
+  /// same head. Where one of them ends within the head, only the lengths can differ.
   @inline(__always)
   private func order(
     _ suffix: UnsafeRawPointer, _ local: Int, _ keyLength: Int, _ index: Int,
     _ source: PageSource
   ) throws(StoreError) -> Int {
     let cell = try cellKey(index)
-    let order = Bytes.compare(suffix, local, cell.suffix, cell.localSuffixLength)
-    if order != 0 || (keyLength <= geometry.localKeyLimit && cell.chain == 0) { return order }
+    let order = Bytes.compare(
+      suffix + headSize, max(local &- headSize, 0), cell.rest, cell.restLength)
+    if order != 0 { return order }
+    if local != cell.localSuffixLength { return local &- cell.localSuffixLength }
+    if keyLength <= geometry.localKeyLimit && cell.chain == 0 { return 0 }
     return try longOrder(suffix + local, keyLength, cell, source)
   }
 

@@ -11,6 +11,8 @@ struct Node {
   let cellStart: Int
   let gapBytes: Int
   let prefixLength: Int
+  /// Bytes of a slot's head: 4 or 2.
+  let headSize: Int
 
   /// Reads and checks the header.
   @inline(__always)
@@ -24,17 +26,24 @@ struct Node {
     cellStart = start == 0 ? 65_536 : start
     gapBytes = base.uint16(NodeLayout.gapBytes)
     prefixLength = base.uint16(NodeLayout.prefixLength)
-    let slotsEnd = NodeLayout.slots &+ count &* NodeLayout.slotSize
+    headSize = Int(base.load(fromByteOffset: NodeLayout.headSize, as: UInt8.self))
+    let slotsEnd = NodeLayout.slots &+ count &* (headSize &+ NodeLayout.slotCellSize)
     let cellEnd = contentEnd &- prefixLength
     guard slotsEnd <= cellStart, cellStart <= cellEnd, gapBytes <= cellEnd &- cellStart,
-      prefixLength <= geometry.localKeyLimit, level <= NodeLayout.maxLevel
+      prefixLength <= geometry.localKeyLimit, level <= NodeLayout.maxLevel,
+      headSize == NodeShape.wideHead || headSize == NodeShape.narrowHead
     else { throw corrupt(page, "a tree page's header contradicts itself") }
   }
 
   @inline(__always) var isLeaf: Bool { level == 0 }
   @inline(__always) var cellEnd: Int { geometry.contentEnd &- prefixLength }
   @inline(__always) var prefix: UnsafeRawPointer { base + cellEnd }
-  @inline(__always) var slotsEnd: Int { NodeLayout.slots &+ count &* NodeLayout.slotSize }
+  @inline(__always) var shape: NodeShape {
+    NodeShape(prefixLength: prefixLength, headSize: headSize)
+  }
+  @inline(__always) var isNarrow: Bool { headSize == NodeShape.narrowHead }
+  @inline(__always) var slotSize: Int { headSize &+ NodeLayout.slotCellSize }
+  @inline(__always) var slotsEnd: Int { slotOffset(count) }
   /// Free bytes between slots and cells.
   @inline(__always) var contiguousFree: Int { cellStart &- slotsEnd }
   /// All free bytes, gaps included.
@@ -43,19 +52,31 @@ struct Node {
   @inline(__always) var usedBytes: Int { geometry.capacity &- totalFree }
 
   @inline(__always)
-  static func slotOffset(_ index: Int) -> Int {
-    NodeLayout.slots &+ index &* NodeLayout.slotSize
+  func slotOffset(_ index: Int) -> Int {
+    NodeLayout.slots &+ index &* slotSize
   }
 
+  /// The head of a slot, as a number of as many bytes as heads have here.
   @inline(__always)
-  func head(_ index: Int) -> UInt32 {
-    UInt32(
-      littleEndian: base.loadUnaligned(fromByteOffset: Node.slotOffset(index), as: UInt32.self))
+  func head(_ index: Int) -> Int { isNarrow ? narrowHead(index) : wideHead(index) }
+
+  @inline(__always)
+  func wideHead(_ index: Int) -> Int { Int(base.uint32(NodeLayout.slots &+ index &* 6)) }
+
+  @inline(__always)
+  func narrowHead(_ index: Int) -> Int { base.uint16(NodeLayout.slots &+ index &* 4) }
+
+  /// The head of a slot as a number of four bytes: of a narrow one the last two are zero.
+  @inline(__always)
+  func wholeHead(_ index: Int) -> UInt32 {
+    isNarrow
+      ? UInt32(truncatingIfNeeded: narrowHead(index)) &<< 16
+      : UInt32(truncatingIfNeeded: wideHead(index))
   }
 
   @inline(__always)
   func cellOffset(_ index: Int) -> Int {
-    base.uint16(Node.slotOffset(index) &+ NodeLayout.slotCell)
+    base.uint16(slotOffset(index) &+ headSize)
   }
 
   /// The child right of separator `index`; -1 is the leftmost.

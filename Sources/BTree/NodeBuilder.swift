@@ -6,58 +6,64 @@ struct NodeBuilder {
   private let base: UnsafeMutableRawPointer
   private let contentEnd: Int
   private let isLeaf: Bool
-  private let prefixLength: Int
+  private let shape: NodeShape
   private(set) var count = 0
   private var cellStart: Int
 
-  /// Begins a node whose keys share the first `prefixLength` bytes of `sample`.
+  /// Begins a node whose keys share the first bytes of `sample`, as many as its shape says.
   init(
     _ base: UnsafeMutableRawPointer, contentEnd: Int, level: Int, leftmostChild: PageNumber,
-    prefixOf sample: Entry?, prefixLength: Int
+    prefixOf sample: Entry?, _ shape: NodeShape
   ) {
     self.base = base
     self.contentEnd = contentEnd
     isLeaf = level == 0
-    self.prefixLength = prefixLength
-    cellStart = contentEnd &- prefixLength
+    self.shape = shape
+    cellStart = contentEnd &- shape.prefixLength
     base.storeBytes(
-      of: UInt16(truncatingIfNeeded: level).littleEndian, toByteOffset: NodeLayout.level,
-      as: UInt16.self)
+      of: UInt8(truncatingIfNeeded: level), toByteOffset: NodeLayout.level, as: UInt8.self)
+    base.storeBytes(
+      of: UInt8(truncatingIfNeeded: shape.headSize), toByteOffset: NodeLayout.headSize,
+      as: UInt8.self)
     base.storeBytes(
       of: leftmostChild.littleEndian, toByteOffset: NodeLayout.leftmostChild, as: UInt32.self)
-    if let sample, prefixLength > 0 {
-      let fromPrefix = min(prefixLength, sample.prefixLength)
-      (base + cellStart).copyMemory(from: sample.prefix, byteCount: fromPrefix)
-      (base + cellStart + fromPrefix).copyMemory(
-        from: sample.suffix, byteCount: prefixLength &- fromPrefix)
+    if let sample, shape.prefixLength > 0 {
+      sample.copyFront(shape.prefixLength, to: base + cellStart)
     }
   }
 
   @inline(__always)
   mutating func add(_ entry: Entry) {
-    let size = entry.cellSize(isLeaf: isLeaf, prefixLength: prefixLength)
+    let size = entry.cellSize(isLeaf: isLeaf, shape)
     cellStart &-= size
-    let head = entry.writeCell(to: base + cellStart, isLeaf: isLeaf, prefixLength: prefixLength)
-    let slot = base + Node.slotOffset(count)
-    slot.storeBytes(of: head.littleEndian, as: UInt32.self)
+    let head = entry.writeCell(to: base + cellStart, isLeaf: isLeaf, shape)
+    let slot = base + slotOffset(count)
+    if shape.isNarrow {
+      slot.storeBytes(of: UInt16(truncatingIfNeeded: head &>> 16).littleEndian, as: UInt16.self)
+    } else {
+      slot.storeBytes(of: head.littleEndian, as: UInt32.self)
+    }
     slot.storeBytes(
       of: UInt16(truncatingIfNeeded: cellStart).littleEndian,
-      toByteOffset: NodeLayout.slotCell, as: UInt16.self)
+      toByteOffset: shape.headSize, as: UInt16.self)
     count &+= 1
   }
+
+  @inline(__always)
+  private func slotOffset(_ index: Int) -> Int { NodeLayout.slots &+ index &* shape.slotSize }
 
   /// Writes the counters and clears the free space, so that a page tells nothing of its past.
   func finish() {
     let counters = [
       (NodeLayout.count, count), (NodeLayout.cellStart, cellStart), (NodeLayout.gapBytes, 0),
-      (NodeLayout.prefixLength, prefixLength), (NodeLayout.prefixLength + 2, 0),
+      (NodeLayout.prefixLength, shape.prefixLength), (NodeLayout.prefixLength + 2, 0),
     ]
     for (offset, value) in counters {
       base.storeBytes(
         of: UInt16(truncatingIfNeeded: value).littleEndian, toByteOffset: offset,
         as: UInt16.self)
     }
-    let slotsEnd = Node.slotOffset(count)
+    let slotsEnd = slotOffset(count)
     (base + slotsEnd).initializeMemory(as: UInt8.self, repeating: 0, count: cellStart &- slotsEnd)
   }
 }

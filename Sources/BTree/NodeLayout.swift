@@ -1,7 +1,7 @@
 /// Where things lie in a tree page.
 ///
 /// ```
-///   0          32         48          48 + 6 n      cell start        key prefix
+///   0          32         48          48 + s n      cell start        key prefix
 ///   +----------+----------+-----------+--------------+----------------+--------+ content end
 ///   | page     | node     | slots     | free space   | cells, newest  | prefix |
 ///   | header   | header   | in key    |              | lowest, with   | bytes  |
@@ -14,7 +14,7 @@
 /// | offset | size | meaning |
 /// |-------:|-----:|---|
 /// | 32 | 1 | level: 0 for a leaf, one more than the children's for an inner node, at most 63 |
-/// | 33 | 1 | 0 |
+/// | 33 | 1 | bytes of a slot's head: 4 or 2 |
 /// | 34 | 2 | number of slots, n |
 /// | 36 | 2 | cell start: offset of the lowest cell byte; 0 means 65,536 |
 /// | 38 | 2 | gap bytes: those between cell start and prefix that belong to no cell |
@@ -22,17 +22,20 @@
 /// | 42 | 2 | 0 |
 /// | 44 | 4 | inner node: page of the leftmost child; leaf: 0 |
 ///
-/// Slot, 6 bytes: the key head (4), then the cell's offset in the page (2). The head holds the
-/// first four bytes of the local key after the prefix, padded with zeros, as a number whose most
+/// Slot, s bytes: the key head (4 or 2), then the cell's offset in the page (2). The head holds the
+/// first bytes of the local key after the prefix, padded with zeros, as a number whose most
 /// significant byte is the first key byte; heads therefore order as keys do, and only equal heads
-/// need a look at the cells.
+/// need a look at the cells. Cells hold only what comes after the head.
+///
+/// Heads of 2 bytes suit pages whose keys have no more than that after the prefix, as ascending
+/// numbers have.
 ///
 /// Leaf cell:
 ///
 /// ```
-///   varint  key length - prefix length
-///   varint  value length
-///   bytes   local key after the prefix
+///   varint  2 * (key length - prefix length), plus 1 if the value is not empty
+///   varint  value length                              only if that is not 0
+///   bytes   local key after prefix and head
 ///   u32     first overflow page of the key's rest     only if key length > local key limit
 ///   bytes   local value
 ///   u32     first overflow page of the value's rest   only if value length > local value length
@@ -43,7 +46,7 @@
 /// ```
 ///   u32     child page
 ///   varint  separator length - prefix length
-///   bytes   local separator after the prefix
+///   bytes   local separator after prefix and head
 ///   u32     first overflow page of its rest           only if longer than the local key limit
 /// ```
 ///
@@ -51,6 +54,7 @@
 /// How much of a key or value is local follows from its length alone, see ``Geometry``.
 enum NodeLayout {
   static let level = 32
+  static let headSize = 33
   static let count = 34
   static let cellStart = 36
   static let gapBytes = 38
@@ -58,8 +62,8 @@ enum NodeLayout {
   static let leftmostChild = 44
   static let slots = 48
 
-  static let slotSize = 6
-  static let slotCell = 4
+  /// Bytes of a cell's offset in its slot, after the head.
+  static let slotCellSize = 2
   static let childSize = 4
   static let chainSize = 4
 

@@ -51,4 +51,18 @@ struct ScratchBuffer {
     count = 0
     append(source, length)
   }
+
+  /// Takes the local key of a cell.
+  @inline(__always)
+  mutating func replace(_ node: Node, _ key: CellKey) {
+    let prefixLength = node.prefixLength
+    let frontLength = prefixLength &+ key.headLength
+    count = 0
+    // The head is stored whole, whatever its length; what follows overwrites the surplus.
+    reserve(max(frontLength &+ key.restLength, prefixLength &+ NodeShape.wideHead))
+    base.copyMemory(from: node.prefix, byteCount: prefixLength)
+    base.storeBytes(of: key.head.bigEndian, toByteOffset: prefixLength, as: UInt32.self)
+    (base + frontLength).copyMemory(from: key.rest, byteCount: key.restLength)
+    count = frontLength &+ key.restLength
+  }
 }

@@ -16,7 +16,7 @@ extension Tree {
     try transaction.edit(root, kind: .tree, owner: id).rewriteAll { base in
       NodeBuilder(
         base, contentEnd: contentEnd, level: 0, leftmostChild: 0, prefixOf: nil,
-        prefixLength: 0
+        NodeShape(prefixLength: 0, headSize: NodeShape.wideHead)
       ).finish()
     }
   }

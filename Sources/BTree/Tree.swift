@@ -29,6 +29,7 @@ public struct Tree: Sendable, Hashable {
     defer { transaction.leave() }
     let editor = try transaction.allocate(kind: .tree, owner: id)
     let contentEnd = transaction.contentEnd
+    editor.writeUInt8(UInt8(NodeShape.wideHead), at: NodeLayout.headSize)
     editor.writeUInt16(UInt16(truncatingIfNeeded: contentEnd), at: NodeLayout.cellStart)
     return Tree(id: id, root: editor.number)
   }

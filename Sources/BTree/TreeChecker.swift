@@ -103,8 +103,7 @@ struct TreeChecker {
 
   /// Puts a whole key into `keyBuffer`.
   mutating func fillKey(_ node: Node, _ key: CellKey) throws(StoreError) {
-    keyBuffer.replace(node.prefix, node.prefixLength)
-    keyBuffer.append(key.suffix, key.localSuffixLength)
+    keyBuffer.replace(node, key)
     guard key.chain != 0 else { return }
     try Overflow.read(
       chain: key.chain, length: key.keyLength - keyBuffer.count, into: &keyBuffer, source)

@@ -95,8 +95,7 @@ extension TreeCursor {
   @inline(__always)
   private func fillKey() {
     guard let leaf = state.pointee.leaf, let cell = state.pointee.cell else { return }
-    state.pointee.keyBuffer.replace(leaf.prefix, leaf.prefixLength)
-    state.pointee.keyBuffer.append(cell.key.suffix, cell.key.localSuffixLength)
+    state.pointee.keyBuffer.replace(leaf, cell.key)
     state.pointee.hasKey = true
   }
 }

@@ -31,9 +31,9 @@ extension TreeEditor {
   func removeSlot(
     _ index: Int, _ cellOffset: Int, _ cellSize: Int, _ node: Node, _ editor: PageEditor
   ) {
-    let slot = Node.slotOffset(index)
-    let moved = (node.count &- index &- 1) &* NodeLayout.slotSize
-    if moved > 0 { editor.move(from: slot &+ NodeLayout.slotSize, to: slot, count: moved) }
+    let slot = node.slotOffset(index)
+    let moved = (node.count &- index &- 1) &* node.slotSize
+    if moved > 0 { editor.move(from: slot &+ node.slotSize, to: slot, count: moved) }
     let isLowest = cellOffset == node.cellStart
     writeCounters(
       count: node.count &- 1, cellStart: isLowest ? cellOffset &+ cellSize : node.cellStart,
@@ -52,7 +52,9 @@ extension TreeEditor {
     while node.count == 0 {
       if depth == 0 {
         entries.removeAll(keepingCapacity: true)
-        try rewriteCollected(node.page, level: 0, leftmostChild: 0, prefixLength: 0)
+        try rewriteCollected(
+          node.page, level: 0, leftmostChild: 0,
+          NodeShape(prefixLength: 0, headSize: NodeShape.wideHead))
         return
       }
       try source.free(node.page)
@@ -117,13 +119,13 @@ extension TreeEditor {
       entries.append(separator)
     }
     for index in 0..<right.count { entries.append(try right.entry(index)) }
-    let prefixLength = sharedPrefix(neighbor: nil)
-    guard try builtSize(isLeaf: level == 0, prefixLength: prefixLength) <= limit else {
-      return false
-    }
+    guard
+      let shape = try shape(
+        isLeaf: level == 0, prefixLength: sharedPrefix(neighbor: nil), limit: limit)
+    else { return false }
     try rewriteCollected(
       left.page, level: level, leftmostChild: left.base.uint32(NodeLayout.leftmostChild),
-      prefixLength: prefixLength)
+      shape)
     try source.free(right.page)
     // An inner separator has moved down with its overflow pages.
     if level == 0 { try parent.cellKey(slot).freeRest(source) }

@@ -43,8 +43,11 @@ extension TreeEditor {
     _ entry: Entry, _ node: Node, _ position: NodePosition
   ) throws(StoreError) {
     noteRun(node.page, position.index)
-    let size = entry.cellSize(isLeaf: true, prefixLength: node.prefixLength)
-    if position.sharesPrefix, node.contiguousFree >= size &+ NodeLayout.slotSize {
+    let shape = node.shape
+    let size = entry.cellSize(isLeaf: true, shape)
+    if position.sharesPrefix, node.contiguousFree >= size &+ shape.slotSize,
+      shape.suits(suffixLength: entry.keyLength &- shape.prefixLength)
+    {
       place(entry, size, at: position.index, node, try source.edit(node.page))
     } else {
       try insertSlowly(entry, node, position.index)
@@ -87,12 +90,17 @@ extension TreeEditor {
     let cellStart = node.cellStart &- size
     state.pointee.cellBuffer.reserve(size)
     let cell = state.pointee.cellBuffer.base
-    let head = entry.writeCell(to: cell, isLeaf: isLeaf, prefixLength: node.prefixLength)
+    let head = entry.writeCell(to: cell, isLeaf: isLeaf, node.shape)
     editor.write(UnsafeRawBufferPointer(start: cell, count: size), at: cellStart)
-    let slot = Node.slotOffset(index)
-    let moved = (node.count &- index) &* NodeLayout.slotSize
-    if moved > 0 { editor.move(from: slot, to: slot &+ NodeLayout.slotSize, count: moved) }
-    write48(UInt64(head) | UInt64(truncatingIfNeeded: cellStart) &<< 32, at: slot, editor)
+    let slot = node.slotOffset(index)
+    let moved = (node.count &- index) &* node.slotSize
+    if moved > 0 { editor.move(from: slot, to: slot &+ node.slotSize, count: moved) }
+    if node.isNarrow {
+      let place = UInt32(UInt16(truncatingIfNeeded: cellStart))
+      editor.writeUInt32(head &>> 16 | place &<< 16, at: slot)
+    } else {
+      write48(UInt64(head) | UInt64(truncatingIfNeeded: cellStart) &<< 32, at: slot, editor)
+    }
     writeCounters(
       count: node.count &+ 1, cellStart: cellStart, gapBytes: node.gapBytes, editor)
   }

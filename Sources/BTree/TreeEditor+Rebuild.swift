@@ -34,25 +34,27 @@ extension TreeEditor {
   func insertWithoutSplit(
     _ entry: Entry, _ node: Node, _ index: Int, canBeFull: Bool
   ) throws(StoreError) -> Bool {
-    let size = entry.cellSize(isLeaf: node.isLeaf, prefixLength: node.prefixLength)
+    let shape = node.shape
+    let isLeaf = node.isLeaf
+    let size = entry.slotAndCell(isLeaf: isLeaf, shape)
     let sharesPrefix = entry.begins(with: node)
-    if sharesPrefix, node.contiguousFree >= size + NodeLayout.slotSize {
-      place(entry, size, at: index, node, try source.edit(node.page))
+    let isSuited =
+      sharesPrefix && shape.suits(suffixLength: entry.keyLength - shape.prefixLength)
+    if isSuited, node.contiguousFree >= size {
+      place(entry, size - shape.slotSize, at: index, node, try source.edit(node.page))
       return true
     }
-    if sharesPrefix, node.totalFree < size + NodeLayout.slotSize,
-      try !prefixCanGrow(node, entry)
-    {
-      return false
-    }
+    if isSuited, node.totalFree < size, try !prefixCanGrow(node, entry) { return false }
     try collect(node, inserting: entry, at: index)
-    let prefixLength = sharedPrefix(neighbor: nil)
-    let total = try builtSize(isLeaf: node.isLeaf, prefixLength: prefixLength)
     let capacity = source.geometry.capacity
-    guard total <= (canBeFull ? capacity : capacity - capacity / 32) else { return false }
+    let limit = canBeFull ? capacity : capacity - capacity / 32
+    let prefixLength = sharedPrefix(neighbor: nil)
+    guard
+      let shape = try self.shape(isLeaf: isLeaf, prefixLength: prefixLength, limit: limit)
+    else { return false }
     try rewriteCollected(
       node.page, level: node.level, leftmostChild: node.base.uint32(NodeLayout.leftmostChild),
-      prefixLength: prefixLength)
+      shape)
     return true
   }
 
@@ -92,43 +94,67 @@ extension TreeEditor {
     return first.commonPrefix(neighbor)
   }
 
-  /// Bytes that `entries` take in a page: slots, cells and prefix. Keys of a damaged page may lack
-  /// what first and last share: they must not be written.
-  func builtSize(isLeaf: Bool, prefixLength: Int) throws(StoreError) -> Int {
-    var total = prefixLength + entries.count * NodeLayout.slotSize
-    guard let first = entries.first else { return total }
+  /// Heads of two bytes where no key has more after the prefix, or where only they let `entries`
+  /// fit into `limit` bytes; nil if nothing does. Keys of a damaged page may lack what first and
+  /// last share: they must not be written.
+  func shape(
+    isLeaf: Bool, prefixLength: Int, limit: Int
+  ) throws(StoreError) -> NodeShape? {
+    let wide = NodeShape(prefixLength: prefixLength, headSize: NodeShape.wideHead)
+    let narrow = NodeShape(prefixLength: prefixLength, headSize: NodeShape.narrowHead)
+    guard let first = entries.first else { return wide }
+    var wideSize = prefixLength
+    var narrowSize = prefixLength
+    var isNarrow = true
     for entry in entries {
       if prefixLength > entry.prefixLength, entry.commonPrefix(first) < prefixLength {
         throw corrupt(path.leaf, "a tree page's keys are out of order")
       }
-      total += entry.cellSize(isLeaf: isLeaf, prefixLength: prefixLength)
+      wideSize += entry.slotAndCell(isLeaf: isLeaf, wide)
+      narrowSize += entry.slotAndCell(isLeaf: isLeaf, narrow)
+      isNarrow = isNarrow && narrow.suits(suffixLength: entry.keyLength - prefixLength)
     }
-    return total
+    if isNarrow, narrowSize <= limit { return narrow }
+    if wideSize <= limit { return wide }
+    return narrowSize <= limit ? narrow : nil
   }
 
   /// Rewrites a page from `entries`.
   func rewriteCollected(
-    _ page: PageNumber, level: Int, leftmostChild: PageNumber, prefixLength: Int
+    _ page: PageNumber, level: Int, leftmostChild: PageNumber, _ shape: NodeShape
   ) throws(StoreError) {
-    try build(
-      try source.edit(page), level: level, leftmostChild: leftmostChild,
-      prefixLength: prefixLength)
+    build(try source.edit(page), level: level, leftmostChild: leftmostChild, shape)
   }
 
-  /// Writes `entries` into a page. Overlapping cells of a damaged page could add up to more than
-  /// a page, so their size is checked.
-  func build(
-    _ editor: PageEditor, level: Int, leftmostChild: PageNumber, prefixLength: Int
+  /// Writes `entries` into a new page beside one that holds `neighbor`.
+  func buildHalf(
+    _ editor: PageEditor, level: Int, leftmostChild: PageNumber, neighbor: Entry
   ) throws(StoreError) {
-    guard
-      try builtSize(isLeaf: level == 0, prefixLength: prefixLength) <= source.geometry.capacity
-    else { throw corrupt(path.leaf, "a tree page's cells overlap") }
+    let capacity = source.geometry.capacity
+    let prefixLength = sharedPrefix(neighbor: neighbor)
+    // A longer prefix saves nothing in keys that end within their heads. What fits the old page's
+    // prefix surely fits without the last bytes of a longer one.
+    let shorter = max(prefixLength - NodeShape.wideHead, 0)
+    let isLeaf = level == 0
+    var shape = try shape(isLeaf: isLeaf, prefixLength: prefixLength, limit: capacity)
+    if shape == nil {
+      shape = try self.shape(isLeaf: isLeaf, prefixLength: shorter, limit: capacity)
+    }
+    // Overlapping cells of a damaged page could add up to more than a page.
+    guard let shape else { throw corrupt(path.leaf, "a tree page's cells overlap") }
+    build(editor, level: level, leftmostChild: leftmostChild, shape)
+  }
+
+  /// Writes `entries`, which fit in this shape, into a page.
+  private func build(
+    _ editor: PageEditor, level: Int, leftmostChild: PageNumber, _ shape: NodeShape
+  ) {
     let contentEnd = source.contentEnd
     let entries = self.entries
     editor.rewriteAll { base in
       var builder = NodeBuilder(
         base, contentEnd: contentEnd, level: level, leftmostChild: leftmostChild,
-        prefixOf: entries.first, prefixLength: prefixLength)
+        prefixOf: entries.first, shape)
       for entry in entries { builder.add(entry) }
       builder.finish()
     }
@@ -146,7 +172,8 @@ extension TreeEditor {
     source.copyContents(of: root, to: child)
     entries.removeAll(keepingCapacity: true)
     try rewriteCollected(
-      root.page, level: level, leftmostChild: child.number, prefixLength: 0)
+      root.page, level: level, leftmostChild: child.number,
+      NodeShape(prefixLength: 0, headSize: NodeShape.wideHead))
     path.pushedDown(root: root.page, into: child.number)
     return try source.node(child)
   }
@@ -156,17 +183,20 @@ extension Entry {
   /// Whether the key begins with a node's prefix.
   @inline(__always)
   func begins(with node: Node) -> Bool {
-    guard localKeyLength >= node.prefixLength else { return false }
-    if prefixLength == 0 {
-      return Bytes.commonPrefix(suffix, node.prefix, limit: node.prefixLength)
-        == node.prefixLength
+    let length = node.prefixLength
+    guard localKeyLength >= length else { return false }
+    if prefixLength &+ headLength == 0 {
+      return Bytes.commonPrefix(suffix, node.prefix, limit: length) == length
     }
-    let inPrefix = min(prefixLength, node.prefixLength)
-    guard Bytes.commonPrefix(prefix, node.prefix, limit: inPrefix) == inPrefix else {
+    return beginsSlowly(with: node)
+  }
+
+  private func beginsSlowly(with node: Node) -> Bool {
+    for index in 0..<node.prefixLength
+    where keyByte(index) != node.prefix.load(fromByteOffset: index, as: UInt8.self) {
       return false
     }
-    let rest = node.prefixLength - inPrefix
-    return Bytes.commonPrefix(suffix, node.prefix + inPrefix, limit: rest) == rest
+    return true
   }
 }
 

@@ -27,7 +27,7 @@ extension TreeEditor {
     }
     try cell.freeValue(source)
     let editor = try source.edit(node.page)
-    let size = entry.cellSize(isLeaf: true, prefixLength: node.prefixLength)
+    let size = entry.cellSize(isLeaf: true, node.shape)
     if size <= cell.size {
       rewrite(entry, size, cell, node, editor)
     } else if size <= node.contiguousFree {
@@ -76,7 +76,7 @@ extension TreeEditor {
     let cellStart = node.cellStart - size
     writeCell(entry, size, at: cellStart, node, editor)
     editor.writeUInt16(
-      UInt16(truncatingIfNeeded: cellStart), at: Node.slotOffset(index) + NodeLayout.slotCell)
+      UInt16(truncatingIfNeeded: cellStart), at: node.slotOffset(index) + node.headSize)
     writeCounters(
       count: node.count, cellStart: cellStart, gapBytes: node.gapBytes + cell.size, editor)
   }
@@ -86,7 +86,7 @@ extension TreeEditor {
   ) {
     state.pointee.cellBuffer.reserve(size)
     _ = entry.writeCell(
-      to: state.pointee.cellBuffer.base, isLeaf: true, prefixLength: node.prefixLength)
+      to: state.pointee.cellBuffer.base, isLeaf: true, node.shape)
     editor.write(
       UnsafeRawBufferPointer(start: state.pointee.cellBuffer.base, count: size), at: offset)
   }

@@ -13,14 +13,16 @@ extension TreeEditor {
     guard path.isRightEdge, !position.found, position.index == node.count,
       key.count <= geometry.localKeyLimit
     else { return 0 }
-    // The lengths of key and value take one and three bytes at most.
-    var room = -(NodeLayout.slotSize + 4 + key.count)
-    if position.sharesPrefix {
+    // The value's length takes three bytes at most.
+    var room = -(NodeShape.wideHead + NodeLayout.slotCellSize + 3 + key.count)
+    room -= LeafLengths.size(suffixLength: key.count, valueLength: 0)
+    if position.sharesPrefix, node.shape.suits(suffixLength: key.count - node.prefixLength) {
       room += node.contiguousFree + node.prefixLength
     } else {
-      // The page will be rewritten with a shorter prefix, and a rewrite leaves a 32nd free.
-      room += node.totalFree + node.prefixLength
-      room -= node.count * node.prefixLength + geometry.capacity / 32
+      // The page will be rewritten with a shorter prefix and perhaps larger heads, and a rewrite
+      // leaves a 32nd free.
+      room += node.totalFree + node.prefixLength - geometry.capacity / 32
+      room -= node.count * (node.prefixLength + NodeShape.wideHead - node.headSize)
     }
     return max(min(room, geometry.localEntryLimit - key.count), 0)
   }

@@ -18,9 +18,7 @@ extension TreeEditor {
     for slot in middle + 1..<node.count { entries.append(try node.entry(slot)) }
     if index > middle { entries.insert(entry, at: index - middle - 1) }
     let right = try source.allocate()
-    try build(
-      right, level: node.level, leftmostChild: promoted.child,
-      prefixLength: sharedPrefix(neighbor: promoted))
+    try buildHalf(right, level: node.level, leftmostChild: promoted.child, neighbor: promoted)
     try truncate(node, to: middle)
     if index <= middle { try insertIntoHalf(node.page, entry, index) }
     separator.child = right.number
@@ -35,11 +33,11 @@ extension TreeEditor {
     let sharesPrefix = entry.begins(with: node)
     if index == count && (path.isRightEdge || !sharesPrefix) { return count - 1 }
     if index == 0 && (path.isLeftEdge || !sharesPrefix) { return 0 }
-    let size = entry.slotAndCell(isLeaf: false, node.prefixLength)
+    let size = entry.slotAndCell(isLeaf: false, node.shape)
     let half = (node.usedBytes - node.prefixLength + size) / 2
     var left = index == 0 ? size : 0
     for slot in 0..<count - 1 {
-      left += try node.cellExtent(slot).size + NodeLayout.slotSize
+      left += try node.cellExtent(slot).size + node.slotSize
       if slot + 1 == index { left += size }
       if left >= half { return max(slot, 1) }
     }

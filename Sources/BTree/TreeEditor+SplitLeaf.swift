@@ -36,8 +36,7 @@ extension TreeEditor {
     for slot in plan.middle..<node.count { entries.append(try node.entry(slot)) }
     if !plan.newGoesLeft { entries.insert(entry, at: index - plan.middle) }
     let right = try source.allocate()
-    try build(
-      right, level: 0, leftmostChild: 0, prefixLength: sharedPrefix(neighbor: lastOfLeft))
+    try buildHalf(right, level: 0, leftmostChild: 0, neighbor: lastOfLeft)
     try truncate(node, to: plan.middle)
     if plan.newGoesLeft {
       try insertIntoHalf(node.page, entry, index)
@@ -58,7 +57,7 @@ extension TreeEditor {
     entries.removeAll(keepingCapacity: true)
     entries.append(entry)
     let left = try source.allocate()
-    try build(left, level: 0, leftmostChild: 0, prefixLength: sharedPrefix(neighbor: first))
+    try buildHalf(left, level: 0, leftmostChild: 0, neighbor: first)
     let step = path.steps[depth - 1]
     let parent = try source.node(step.page)
     try source.edit(step.page).writeUInt32(left.number, at: parent.childOffset(step.index))
@@ -119,9 +118,9 @@ extension TreeEditor {
     _ node: Node, _ entry: Entry, _ index: Int
   ) throws(StoreError) -> SplitPlan {
     var left = 0
-    for slot in 0..<index { left += try node.cellExtent(slot).size + NodeLayout.slotSize }
+    for slot in 0..<index { left += try node.cellExtent(slot).size + node.slotSize }
     let right = node.usedBytes - node.prefixLength - left
-    let size = entry.slotAndCell(isLeaf: true, node.prefixLength)
+    let size = entry.slotAndCell(isLeaf: true, node.shape)
     let isLong = state.pointee.runLength >= node.count / 2
     let isRightLarge = right > source.geometry.capacity / 8 && size <= right
     return SplitPlan(
@@ -137,24 +136,23 @@ extension TreeEditor {
     entries.removeAll(keepingCapacity: true)
     for slot in 0..<node.count { entries.append(try node.entry(slot)) }
     entries.insert(entry, at: index)
-    let boundary = balancedBoundary(
-      prefixLength: node.prefixLength, capacity: source.geometry.capacity)
+    let boundary = balancedBoundary(node.shape, capacity: source.geometry.capacity)
     return boundary <= index
       ? SplitPlan(middle: boundary, newGoesLeft: false)
       : SplitPlan(middle: boundary - 1, newGoesLeft: true)
   }
 
   /// The best boundary of `entries` as leaf entries.
-  private func balancedBoundary(prefixLength: Int, capacity: Int) -> Int {
-    let room = capacity - prefixLength
+  private func balancedBoundary(_ shape: NodeShape, capacity: Int) -> Int {
+    let room = capacity - shape.prefixLength
     var total = 0
-    for entry in entries { total += entry.slotAndCell(isLeaf: true, prefixLength) }
+    for entry in entries { total += entry.slotAndCell(isLeaf: true, shape) }
     let slack = total / 12
     var best = 1
     var bestScore = Int.max
     var left = 0
     for boundary in 1..<entries.count {
-      left += entries[boundary - 1].slotAndCell(isLeaf: true, prefixLength)
+      left += entries[boundary - 1].slotAndCell(isLeaf: true, shape)
       guard left <= room, total - left <= room else { continue }
       let imbalance = abs(total - 2 * left)
       // Near the middle a shorter separator wins; elsewhere balance does.
@@ -169,13 +167,5 @@ extension TreeEditor {
       }
     }
     return best
-  }
-}
-
-extension Entry {
-  /// Bytes of slot and cell.
-  @inline(__always)
-  func slotAndCell(isLeaf: Bool, _ prefixLength: Int) -> Int {
-    cellSize(isLeaf: isLeaf, prefixLength: prefixLength) &+ NodeLayout.slotSize
   }
 }

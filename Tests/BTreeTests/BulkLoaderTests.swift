@@ -21,7 +21,7 @@ import Testing
   func loadsAndTakesEdits(pageSize: Int, fillPercent: Int) throws {
     var random = Seeded(UInt64(pageSize + fillPercent))
     let harness = try TreeHarness(pageSize: pageSize)
-    let entries = (0..<6_000).map { (numberKey($0 * 3), random.bytes(random.below(60))) }
+    let entries = (0..<10_000).map { (numberKey($0 * 3), random.bytes(random.below(60))) }
     try load(harness, entries, fillPercent: fillPercent)
     let report = try harness.verify()
     if fillPercent == 100 { #expect(report.leafBytesUsed * 100 / report.leafBytes >= 90) }
@@ -30,7 +30,7 @@ import Testing
     }
     try harness.verifyCursor()
     for _ in 0..<1_500 {
-      let key = numberKey(random.below(18_000))
+      let key = numberKey(random.below(30_000))
       if random.below(3) == 0 {
         try harness.delete(key)
       } else {

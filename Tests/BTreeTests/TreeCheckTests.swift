@@ -78,7 +78,8 @@ import Testing
     let leaf = try leaf(harness)
     try expectFinding(harness, leaf, [1], at: 32, "wrong level")
     try expectFinding(harness, leaf, [200], at: 32, "contradicts itself")
-    try expectFinding(harness, leaf, [1], at: 33, "not zero")
+    try expectFinding(harness, leaf, [3], at: 33, "contradicts itself")
+    try expectFinding(harness, leaf, [0], at: 33, "contradicts itself")
     try expectFinding(harness, leaf, [0xFF, 0xFF], at: 34, "contradicts itself")
     try expectFinding(harness, leaf, [0, 0], at: 34, "empty")
     try expectFinding(harness, leaf, [1, 0], at: 36, "contradicts itself")
@@ -94,8 +95,8 @@ import Testing
     let harness = try sample()
     let leaf = try leaf(harness)
     let slots = try bytes(harness, leaf, 48..<48 + 18)
-    // A head that is not the key's.
-    try expectFinding(harness, leaf, [slots[0] ^ 0x10], at: 48, "another head")
+    // The first key made the highest: the head's first byte lies at its end.
+    try expectFinding(harness, leaf, [255], at: 51, "do not ascend")
     // Two slots exchanged: order.
     try expectFinding(
       harness, leaf, Array(slots[6..<12] + slots[0..<6]), at: 48, "do not ascend")
@@ -109,6 +110,37 @@ import Testing
     try expectFinding(harness, leaf, [48, 0], at: 52, "outside its cells")
     // A cell outside the page.
     try expectFinding(harness, leaf, [0xFF, 0xFF], at: 52, "outside its cells")
+  }
+
+  /// Keys that end within their heads: what a head holds beyond its key must be zero.
+  @Test(arguments: [2, 4])
+  func findsSurplusOfHeads(headSize: Int) throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    for number in 0..<3_000 {
+      let end: [UInt8] = headSize == 4 ? [7] : []
+      try harness.insert(numberKey(number).suffix(2) + end, [])
+      try harness.insert(Array(numberKey(number).suffix(2).prefix(1)), [])
+    }
+    let report = try harness.verify()
+    var seen = 0
+    for page in report.pages.dropFirst() {
+      guard try bytes(harness, page, 32..<34) == [0, UInt8(headSize)] else { continue }
+      for index in 0..<(try u16(harness, page, 34)) {
+        let slot = 48 + (headSize + 2) * index
+        let cell = try u16(harness, page, slot + headSize)
+        let length = Int(try bytes(harness, page, cell..<cell + 1)[0] >> 1)
+        guard length < headSize, seen < 20 else { continue }
+        seen += 1
+        let surplus = try bytes(harness, page, slot..<slot + headSize - length)
+        try #require(surplus.allSatisfy { $0 == 0 })
+        try write(harness, page, [1], at: slot)
+        let findings = try harness.tree.check(in: harness.transaction).findings
+        #expect(findings.contains { $0.message.contains("more than its key") })
+        try write(harness, page, [0], at: slot)
+      }
+    }
+    #expect(seen > 0)
+    try harness.verify()
   }
 
   @Test func findsDamageBetweenPages() throws {
