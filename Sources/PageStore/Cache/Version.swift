@@ -18,7 +18,8 @@ struct Version: ~Copyable {
 
   /// The LSN of the page's last change.
   var lsn: LSN = 0
-  /// The LSN of the page's allocation, or 0: with it in the log, recovery needs no older base.
+  /// The LSN of the page's allocation or of its newest image in the log, or 0: while the log still
+  /// holds it, recovery needs no older base.
   var freshLSN: LSN = 0
   var page: PageNumber = 0
   /// One more than the slot in the spill file, or 0.

@@ -62,6 +62,9 @@ public protocol StorageFile: AnyObject, Sendable {
   func size() throws(StoreError) -> UInt64
   /// Cuts or grows (with zeros) the file.
   func truncate(to size: UInt64) throws(StoreError)
+  /// Grows the file to `size` with zeros that have their room on the disk, or throws `diskFull` and
+  /// leaves it as it was. Does nothing to a file that is as long.
+  func reserve(upTo size: UInt64) throws(StoreError)
   /// Returns when all that was written is durable. After an error nothing may be assumed.
   func sync() throws(StoreError)
   /// Takes the lock that one writer of the file holds; released by `close` or the process's end.
@@ -70,4 +73,11 @@ public protocol StorageFile: AnyObject, Sendable {
   func identity() throws(StoreError) -> FileIdentity
   /// Closes the handle. Further calls throw `closed`.
   func close()
+}
+
+extension StorageFile {
+  /// Grows the file, for file systems that cannot promise room.
+  public func reserve(upTo size: UInt64) throws(StoreError) {
+    if try self.size() < size { try truncate(to: size) }
+  }
 }

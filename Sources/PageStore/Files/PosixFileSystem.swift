@@ -175,6 +175,22 @@ final class PosixFile: StorageFile, @unchecked Sendable {
     if retrying({ ftruncate(descriptor, length) }) != 0 { throw systemError("resize", path) }
   }
 
+  func reserve(upTo size: UInt64) throws(StoreError) {
+    let now = try self.size()
+    guard size > now else { return }
+    #if os(Linux)
+      let start = try position(now, 0)
+      let result = posix_fallocate(descriptor, start, try position(size, 0) - start)
+      if result == 0 { return }
+      guard result == EINVAL || result == EOPNOTSUPP || result == ENOSYS else {
+        try? truncate(to: now)
+        errno = result
+        throw systemError("grow", path)
+      }
+    #endif
+    try truncate(to: size)
+  }
+
   func sync() throws(StoreError) {
     #if canImport(Darwin)
       let result = retrying { fcntl(descriptor, F_FULLFSYNC) }

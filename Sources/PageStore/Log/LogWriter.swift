@@ -33,6 +33,7 @@ final class LogWriter: @unchecked Sendable {
   private(set) var durableRecord: LSN = 0
   private(set) var durableEnd: LSN
   private(set) var segments: [Segment] = []
+  /// Descending: the one nearest to the file's start is taken next, so that the end can be cut off.
   private(set) var freeSegments: [Int]
   private(set) var segmentCount: Int
   private(set) var failure: StoreError?
@@ -75,7 +76,11 @@ final class LogWriter: @unchecked Sendable {
   // MARK: Appending
 
   /// Adds a record and answers its LSN. `parts` are copied one after the other.
-  func append(kind: UInt8, _ parts: UnsafeRawBufferPointer...) throws(StoreError) -> LSN {
+  ///
+  /// - Parameter keeping: bytes of the log on disk that must stay free after it, for a checkpoint.
+  func append(
+    kind: UInt8, _ parts: UnsafeRawBufferPointer..., keeping kept: Int = 0
+  ) throws(StoreError) -> LSN {
     lock.lock()
     defer { lock.unlock() }
     if let failure { throw failure }
@@ -84,7 +89,7 @@ final class LogWriter: @unchecked Sendable {
     guard length < Int(UInt32.max) - 8192 else {
       throw StoreError(.tooLarge, "a transaction may not log more than 4 GiB: commit in parts")
     }
-    try reserve(LogFormat.recordHeaderSize + length + LogFormat.block)
+    try reserve(LogFormat.recordHeaderSize + length + LogFormat.block + kept)
     let offset = pending.count
     let header = pending.extend(LogFormat.recordHeaderSize)
     header.initializeMemory(as: UInt8.self, repeating: 0, count: LogFormat.recordHeaderSize)
@@ -119,12 +124,27 @@ final class LogWriter: @unchecked Sendable {
     }
   }
 
+  /// Makes sure that records of `bytes` in all can be appended and flushed without growing the file.
+  func makeRoom(for bytes: Int) throws(StoreError) {
+    try lock.with { () throws(StoreError) in
+      if let failure { throw failure }
+      try reserve(bytes + 2 * LogFormat.block)
+    }
+  }
+
   /// Pre-writes one more segment, so that a later sync of it touches no file metadata.
   func addSegment() throws(StoreError) {
     let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: segmentSize, alignment: 64)
     defer { zeros.deallocate() }
     zeros.initializeMemory(as: UInt8.self, repeating: 0)
-    try file.write(UnsafeRawBufferPointer(zeros), at: UInt64(segmentCount) * UInt64(segmentSize))
+    let place = UInt64(segmentCount) * UInt64(segmentSize)
+    do throws(StoreError) {
+      try file.write(UnsafeRawBufferPointer(zeros), at: place)
+    } catch {
+      // The part that found room may be all that others need.
+      try? file.truncate(to: place)
+      throw error
+    }
     do {
       try gate.sync()
     } catch {
@@ -132,7 +152,7 @@ final class LogWriter: @unchecked Sendable {
       throw error
     }
     syncCount &+= 1
-    freeSegments.insert(segmentCount, at: 0)
+    free(segmentCount)
     segmentCount += 1
   }
 
@@ -313,14 +333,42 @@ final class LogWriter: @unchecked Sendable {
         first.startLSN &+ UInt64(payloadPerSegment) <= lsn, segments.count > 1 || !isFlushing
       {
         segments.removeFirst()
-        freeSegments.insert(first.index, at: 0)
+        free(first.index)
       }
+    }
+  }
+
+  private func free(_ index: Int) {
+    freeSegments.insert(index, at: freeSegments.firstIndex { $0 < index } ?? freeSegments.count)
+  }
+
+  /// Gives up free segments at the file's end until it has `wanted`, or `kept` are free, as far as
+  /// that goes; answers whether there were any. They are cut off by `cutFile`, when no header counts
+  /// on them any more.
+  func giveUpSegments(beyond wanted: Int, keeping kept: Int) -> Bool {
+    lock.with {
+      let before = segmentCount
+      while segmentCount > wanted, freeSegments.count > kept,
+        freeSegments.first == segmentCount - 1
+      {
+        freeSegments.removeFirst()
+        segmentCount -= 1
+      }
+      return segmentCount < before
+    }
+  }
+
+  /// Cuts off what `giveUpSegments` gave up and no one has added again.
+  func cutFile() throws(StoreError) {
+    try lock.with { () throws(StoreError) in
+      let wanted = UInt64(segmentCount) * UInt64(segmentSize)
+      if try file.size() > wanted { try file.truncate(to: wanted) }
     }
   }
 
   /// Lets segments be written that held an incarnation that is not needed any more.
   func reuse(_ indexes: Set<Int>) {
-    lock.with { freeSegments.insert(contentsOf: indexes.sorted(by: >), at: 0) }
+    lock.with { for index in indexes { free(index) } }
   }
 
   /// Refuses everything from now on.

@@ -65,11 +65,13 @@ extension Pager {
           version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         }
         dirtyPages.append(contentsOf: candidates)
+        countImages()
       }
       throw error
     }
     markClean(versions, candidates)
     log.release(below: min(olderCheckpointLSN, header.checkpointLSN))
+    if !closing { try shrinkLog(to: options.maximumLogBytes) }
     checkpoints.wrappingAdd(1, ordering: .relaxed)
   }
 
@@ -93,24 +95,33 @@ extension Pager {
   }
 
   private func writeImages(_ versions: [VersionPointer], _ log: LogWriter) throws(StoreError) {
-    let batch = RawBuffer(capacity: 1 << 20)
+    let batch = RawBuffer(capacity: ImageBatch.bytes)
+    var first: LSN = 0
     var last: LSN = 0
     func append() throws(StoreError) {
       guard batch.count > 0 else { return }
       last = try appendLock.with { () throws(StoreError) in
         try log.append(kind: LogFormat.RecordKind.images, batch.bytes)
       }
+      if first == 0 { first = last }
       batch.count = 0
     }
+    // An image that an earlier checkpoint logged serves while the log has it: one that fails again
+    // and again, on a full disk, must not fill the log with them.
+    var imaged: [VersionPointer] = []
     for version in versions where version.pointee.freshLSN < header.checkpointLSN {
+      imaged.append(version)
       let bytes = try self.bytes(of: version)
       let image = batch.extend(pageSize)
       image.copyMemory(from: bytes, byteCount: pageSize)
       checksum.stamp(image, version.pointee.page)
-      if batch.count >= 1 << 20 { try append() }
+      if batch.count >= ImageBatch.bytes { try append() }
     }
     try append()
-    if last != 0 { try log.flush(upTo: last) }
+    guard last != 0 else { return }
+    let oldest = first
+    try log.flush(upTo: last)
+    cache.lock.with { for version in imaged { version.pointee.freshLSN = oldest } }
   }
 
   /// A committed version's bytes; it is pinned, so they stay.
@@ -225,6 +236,16 @@ extension Pager {
     checkpointEnd.store(header.checkpointLSN, ordering: .relaxed)
   }
 
+  /// Cuts free segments off the log's end. Under `checkpointLock`.
+  func shrinkLog(to bytes: Int) throws(StoreError) {
+    guard let log, log.giveUpSegments(beyond: bytes / log.segmentSize, keeping: Self.segmentsKept)
+    else { return }
+    // Either copy of the header must find as many segments as it names.
+    try write(header)
+    try write(header)
+    try log.cutFile()
+  }
+
   /// Notes in the header that the log has grown, so that a log that was cut off is told from one that
   /// ends there. A running checkpoint does that itself.
   private func noteLogGrowth(_ segments: Int) {
@@ -288,6 +309,7 @@ extension Pager {
         else { continue }
         dirtyPages.append(number)
       }
+      countImages()
     }
   }
 }

@@ -68,7 +68,7 @@ extension Pager {
 
   /// Writes the transaction's record into the pending group of the log.
   func logAndPublish(_ tx: PageTransaction) throws(StoreError) {
-    guard let log else { throw Self.closedError }
+    guard log != nil else { throw Self.closedError }
     let identity = try fileSystem.identity(of: path)
     guard identity?.inode == fileIdentity.inode, identity?.device == fileIdentity.device else {
       throw StoreError(
@@ -95,18 +95,57 @@ extension Pager {
     }
     let headBytes = UnsafeRawBufferPointer(
       start: head, count: LogFormat.commitHeaderSize + tableBytes)
+    var attempts = 0
+    while true {
+      do throws(StoreError) {
+        return try appendAndPublish(tx, headBytes, hasBulk: hasBulk, now)
+      } catch {
+        // While nothing is written, what two checkpoints no longer need is room for this commit.
+        guard error.code == .diskFull, attempts < 3, !tx.isShrinking, !tx.hasWrittenBulk else {
+          throw error
+        }
+        attempts += 1
+        let isFileFull = appendLock.with { reservedPages < tx.pageCount }
+        guard makeRoom(shrinksLog: isFileFull && attempts > 1) else { throw error }
+      }
+    }
+  }
+
+  /// Frees what can be freed of the log, for its own next records or for the page file; false when
+  /// not even that is possible.
+  private func makeRoom(shrinksLog: Bool) -> Bool {
+    do throws(StoreError) {
+      try checkpoint()
+      if shrinksLog {
+        try checkpointLock.with { () throws(StoreError) in try shrinkLog(to: 0) }
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func appendAndPublish(
+    _ tx: PageTransaction, _ headBytes: UnsafeRawBufferPointer, hasBulk: Bool, _ now: Int64
+  ) throws(StoreError) {
+    guard let log else { throw Self.closedError }
+    let kept = imageBytes(after: tx)
     let lsn: LSN
     appendLock.lock()
     defer { appendLock.unlock() }
+    try reservePages(tx.pageCount)
     if hasBulk {
+      // A commit that fails half-way must still be able to use up its LSN.
+      try log.makeRoom(for: headBytes.count + tx.changes.count + kept)
       // With the pending group flushed and appends held back, the record's LSN is known before it
       // is written, as the pages that it covers must bear it.
       try log.flushAll()
       let expected = log.end
+      tx.hasWrittenBulk = true
       do throws(StoreError) {
         try writeBulkPages(tx, expected)
         lsn = try log.append(
-          kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes)
+          kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes, keeping: kept)
       } catch {
         spend(expected, log)
         throw error
@@ -117,7 +156,8 @@ extension Pager {
         throw error
       }
     } else {
-      lsn = try log.append(kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes)
+      lsn = try log.append(
+        kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes, keeping: kept)
     }
     writerLock.with {
       commitNumber += 1
@@ -186,9 +226,9 @@ extension Pager {
       entry.pointee.head.store(own.word, ordering: .releasing)
       if let before = VersionPointer(word: head) {
         superseded.append(Superseded(page: number, lsn: before.pointee.lsn, successor: lsn))
-        if own.pointee.isDirty && !before.pointee.isDirty { dirtyPages.append(number) }
+        if own.pointee.isDirty && !before.pointee.isDirty { becameDirty(own) }
       } else if own.pointee.isDirty {
-        dirtyPages.append(number)
+        becameDirty(own)
       }
     }
     tx.owned.removeAll()

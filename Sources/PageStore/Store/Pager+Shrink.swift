@@ -30,7 +30,12 @@ extension Pager {
     }
     guard isMine else { return }
     defer { releaseWriter() }
-    try giveBackTrailingPages(atLeast: max(16, pageCount / 16))
+    do throws(StoreError) {
+      try giveBackTrailingPages(atLeast: max(16, pageCount / 16))
+    } catch {
+      // A checkpoint is what makes room on a full disk.
+      guard error.code == .diskFull else { throw error }
+    }
   }
 
   /// After a checkpoint: cuts the page file where no header, commit or snapshot needs it any more.
@@ -43,6 +48,7 @@ extension Pager {
       let count = max(header.pageCount, olderPageCount, writerLock.with { pageCount })
       let wanted = UInt64(count) * UInt64(pageSize)
       if try file.size() > wanted { try file.truncate(to: wanted) }
+      reservedPages = min(reservedPages, count)
     }
   }
 }

@@ -48,6 +48,8 @@ public final class Pager: @unchecked Sendable {
   var superseded: [Superseded] = []
   var supersededStart = 0
   var dirtyPages: [PageNumber] = []
+  /// How many dirty pages need an image in the log before a checkpoint may write them.
+  var imagesNeeded = 0
   /// What a snapshot taken now has, and what commits that are not durable yet will make of it.
   var visibleState: CommitState
   var pendingStates: [CommitState] = []
@@ -59,6 +61,8 @@ public final class Pager: @unchecked Sendable {
   var olderPageCount: UInt32
   /// Held while something is appended to the log whose LSN must be known beforehand.
   let appendLock = Lock()
+  /// Pages that have their room on the disk. Under `appendLock`.
+  var reservedPages: UInt32 = 0
   var log: LogWriter?
   var checkpointer: Checkpointer?
 
@@ -284,7 +288,12 @@ public final class Pager: @unchecked Sendable {
     }
     guard let log else { return }
     try log.flushAll()
-    try giveBackTrailingPages()
+    do throws(StoreError) {
+      try giveBackTrailingPages()
+    } catch {
+      // On a full disk they wait for the next time.
+      guard error.code == .diskFull else { throw error }
+    }
     // In deinit the log can no longer tell this object.
     becameDurable(log.lock.with { log.durableRecord })
     try checkpointLock.with { () throws(StoreError) in

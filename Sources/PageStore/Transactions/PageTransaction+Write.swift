@@ -36,10 +36,8 @@ extension PageTransaction {
     // Another thread may have evicted it since: then the page file has it, and its bytes say the rest.
     let before = cache.find(number, .max)
     let baseLSN = before?.pointee.lsn ?? base.u64(PageHeader.lsn)
-    let freshLSN = before?.pointee.freshLSN ?? 0
     let own = makeOwn(number)
     own.pointee.baseLSN = baseLSN
-    own.pointee.freshLSN = freshLSN
     guard let bytes = own.bytes else { throw StoreError(.io, "no memory for a page") }
     bytes.copyMemory(from: base, byteCount: pageSize)
     logPages.append(LogPage(page: number, flags: 0, baseLSN: own.pointee.baseLSN))
@@ -107,6 +105,9 @@ extension PageTransaction {
     let own = cache.takeVersion()
     let buffer = cache.takeBuffer()
     let entry = table.makeEntry(number)
+    // A checkpoint that logs the page's image notes it in the version, under this lock.
+    let before = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring))
+    own.pointee.freshLSN = before?.pointee.freshLSN ?? 0
     cache.lock.unlock()
     own.pointee.page = number
     own.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)

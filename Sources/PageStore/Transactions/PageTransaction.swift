@@ -46,6 +46,8 @@ public final class PageTransaction {
   @exclusivity(unchecked) var savepoints: [SavepointState] = []
   /// Set when the commit gives pages at the file's end back and changes nothing else.
   var isShrinking = false
+  /// Set when the commit has begun to write pages, and cannot begin once more.
+  var hasWrittenBulk = false
 
   /// A page that this transaction's log record names.
   struct LogPage {

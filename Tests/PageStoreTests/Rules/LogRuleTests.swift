@@ -25,6 +25,7 @@ import Testing
     var groups = 0
     for number in (begun + 1)...scenario.files.operationCount {
       switch scenario.files.operation(number) {
+      case .write(Self.log, _, 64 << 10): break  // A segment of zeros, for later.
       case .write(Self.log, let offset, let count):
         #expect(offset % LogFormat.block == 0 && count % LogFormat.block == 0)
         let blocks = Set(offset / LogFormat.block..<(offset + count) / LogFormat.block)

@@ -83,8 +83,9 @@ import Testing
     }
     try scenario.create()
     try scenario.commit { for _ in 0..<3 { try $0.allocate() } }
-    // Some of the pages fit: they must not pass for pages of the next commit.
-    scenario.files.setCapacity(scenario.files.usedBytes + 14 * 4096)
+    // Some of the pages are written: they must not pass for pages of the next commit.
+    scenario.files.inject(
+      InjectedFault([.write], of: Scenario.path, effect: .partial(14 * 4096)))
     let isRefused: Bool
     do {
       try scenario.commit { writer in
@@ -98,7 +99,7 @@ import Testing
       isRefused = true
     }
     #expect(isRefused)
-    scenario.files.setCapacity(nil)
+    scenario.files.clearFaults()
     // The next commit takes the same pages; without care its record would get the same LSN.
     try scenario.commit { for _ in 0..<12 { try $0.allocate(99) } }
     var explorer = CrashExplorer()
