@@ -3,6 +3,7 @@ import PageStore
 extension DatabaseError {
   /// The error as its callers know it: those of the layers below become a ``DatabaseError``,
   /// and errors of the caller's own code pass unchanged.
+  @usableFromInline
   static func reported(_ error: any Error) -> any Error {
     switch error {
     case let error as StoreError: DatabaseError(error)

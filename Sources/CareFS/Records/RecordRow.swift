@@ -34,14 +34,18 @@ public struct RecordRow {
   }
 
   /// An int column.
-  public func int64(_ column: Int) throws -> Int64 { try view.int(try required(column)) }
+  public func int64(_ column: Int) throws -> Int64 {
+    if let value = view.plainInt(ordinal(column)) { return value }
+    return try view.int(try required(column))
+  }
   /// A double column.
   public func double(_ column: Int) throws -> Double { try view.double(try required(column)) }
   /// A bool column.
   public func bool(_ column: Int) throws -> Bool { try view.bool(try required(column)) }
   /// A text column.
   public func text(_ column: Int) throws -> String {
-    RawBytes.string(try view.bytes(try required(column)))
+    if let text = view.plainText(ordinal(column)) { return RawBytes.string(text) }
+    return RawBytes.string(try view.bytes(try required(column)))
   }
   /// A bytes column.
   public func bytes(_ column: Int) throws -> [UInt8] { Array(try view.bytes(try required(column))) }

@@ -37,19 +37,41 @@ extension Transaction {
   }
 
   /// The record with a primary key; nil when there is none.
+  @inlinable
   public func get<R: Record>(_ type: R.Type, _ key: R.Key) throws -> R? {
+    guard let row = try enterRow(type, key) else { return nil }
+    defer { leaveRow() }
+    do { return try R(row: row) } catch { throw DatabaseError.reported(error) }
+  }
+
+  /// The record with these values in the columns of a unique constraint; nil when there is none.
+  @inlinable
+  public func get<R: Record, V: RecordValue>(
+    _ type: R.Type, where path: KeyPath<R, V>, is value: V
+  ) throws -> R? {
+    guard let row = try enterRow(type, path, value) else { return nil }
+    defer { leaveRow() }
+    do { return try R(row: row) } catch { throw DatabaseError.reported(error) }
+  }
+
+  // The records are made in the caller's module, where their type is known.
+
+  /// Finds the row with a primary key. If there is one, it is valid until `leaveRow`.
+  @usableFromInline
+  final func enterRow<R: Record>(_ type: R.Type, _ key: R.Key) throws -> RecordRow? {
     try ensureOpen()
     return try reporting {
       let binding = try binding(type)
       try encodeKey(key, binding)
-      return try withRow(binding.plan, keyBuffer.key) { try R(row: RecordRow($0, binding)) }
+      return try enterRow(binding, index: nil, keyBuffer.key)
     }
   }
 
-  /// The record with these values in the columns of a unique constraint; nil when there is none.
-  public func get<R: Record, V: RecordValue>(
-    _ type: R.Type, where path: KeyPath<R, V>, is value: V
-  ) throws -> R? {
+  /// The same of a unique constraint.
+  @usableFromInline
+  final func enterRow<R: Record, V: RecordValue>(
+    _ type: R.Type, _ path: KeyPath<R, V>, _ value: V
+  ) throws -> RecordRow? {
     try ensureOpen()
     return try reporting {
       let binding = try binding(type)
@@ -59,11 +81,33 @@ extension Transaction {
         guard !value.columnValue.isNull else { return nil }
         try keyBuffer.append(value.columnValue, as: field.part)
       }
-      return try withRow(binding.plan, index: target.index, keyBuffer.key) {
-        try R(row: RecordRow($0, binding))
-      }
+      return try enterRow(binding, index: target.index, keyBuffer.key)
     }
   }
+
+  @inline(__always)
+  private func enterRow(
+    _ binding: RecordBinding, index: Int?, _ key: UnsafeRawBufferPointer
+  ) throws -> RecordRow? {
+    let plan = binding.plan
+    let view = try sharedView(plan)
+    var isFound = false
+    pages.enter()
+    defer { if !isFound { pages.leave() } }
+    var key = key
+    if let index {
+      guard let found = try plan.indexes[index].tree.tree.find(key, in: pages) else { return nil }
+      key = found
+    }
+    guard let row = try plan.rows.find(key, in: pages) else { return nil }
+    try view.load(key: key, row: row)
+    isFound = true
+    return RecordRow(view, binding)
+  }
+
+  /// Ends what `enterRow` found.
+  @usableFromInline
+  final func leaveRow() { pages.leave() }
 
   /// The unique key of a property's column; the last one is at hand.
   private func conflictTarget<R: Record, V>(
@@ -73,19 +117,6 @@ extension Transaction {
     let target = try binding.plan.conflictTarget([try R.schema.name(path)])
     lastTarget = (path, target)
     return target
-  }
-
-  /// Looks at the row that a key of the primary key or of a unique index leads to.
-  @inline(__always)
-  func withRow<R>(
-    _ table: TablePlan, index: Int?, _ key: UnsafeRawBufferPointer,
-    _ body: (RecordView) throws -> R
-  ) throws -> R? {
-    guard let index else { return try withRow(table, key, body) }
-    pages.enter()
-    defer { pages.leave() }
-    guard let found = try table.indexes[index].tree.tree.find(key, in: pages) else { return nil }
-    return try withRow(table, found, body)
   }
 
   /// All records of a table, in the order of their keys.

@@ -40,6 +40,15 @@ extension RowView {
     return number(try index(column, .int))
   }
 
+  /// An int that is not null; nil else.
+  @inline(__always)
+  func plainInt(_ column: Int) -> Int64? {
+    guard column >= 0, column < stored else { return nil }
+    let slot = plan.pointee.slots[column]
+    guard slot.type == .int, code(Int(slot.place)) != RowCode.null else { return nil }
+    return number(Int(slot.place))
+  }
+
   /// A double.
   @inline(__always)
   func double(_ column: Int) throws(RowError) -> Double {

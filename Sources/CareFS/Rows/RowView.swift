@@ -151,12 +151,28 @@ struct RowView {
     guard column < stored else { return try fieldDefault(column) }
     let slot = plan.pointee.slots[column]
     guard !slot.isCoded else { throw .typeMismatch(expected: slot.type, found: .bytes) }
-    let variable = Int(slot.place)
-    let from = variable == 0 ? 0 : end(variable - 1)
-    let to = variable == Int(variables) - 1 ? size - data : end(variable)
-    guard from <= to, to <= size - data else {
+    guard let field = span(Int(slot.place)) else {
       throw .corrupt("ends of a row's fields are not in order")
     }
+    return field
+  }
+
+  /// The bytes of a text of a row without nulls and references to documents; nil else, and where
+  /// the row is damaged, which `field` tells.
+  @inline(__always)
+  func plainText(_ column: Int) -> UnsafeRawBufferPointer? {
+    guard column >= 0, column < stored, nulls | external == 0 else { return nil }
+    let slot = plan.pointee.slots[column]
+    guard slot.type == .text else { return nil }
+    return span(Int(slot.place))
+  }
+
+  /// The bytes of a variable field; nil if the ends are not in order.
+  @inline(__always)
+  private func span(_ variable: Int) -> UnsafeRawBufferPointer? {
+    let from = variable == 0 ? 0 : end(variable - 1)
+    let to = variable == Int(variables) - 1 ? size - data : end(variable)
+    guard from <= to, to <= size - data else { return nil }
     return UnsafeRawBufferPointer(start: base + data + from, count: to - from)
   }
 
