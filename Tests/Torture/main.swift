@@ -6,7 +6,7 @@ struct CareTorture: ParsableCommand {
     commandName: "CareTorture",
     abstract: "Crashes, faults, damage and races, each counted.",
     discussion: "`make torture` runs all of it; each part takes a seed and an amount of its own.",
-    subcommands: [])
+    subcommands: [SeedsCommand.self])
 }
 
 CareTorture.main()

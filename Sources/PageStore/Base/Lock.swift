@@ -27,16 +27,44 @@ package final class Lock: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  @inline(__always) package func lock() { pthread_mutex_lock(mutex) }
+  @inline(__always) package func lock() {
+    #if TEST_SWITCHES
+      if let place = ThreadSchedule.place { return place.lock(self) }
+    #endif
+    systemLock()
+  }
+
   /// Takes the lock if that needs no waiting.
-  package func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
-  @inline(__always) package func unlock() { pthread_mutex_unlock(mutex) }
+  package func tryLock() -> Bool {
+    #if TEST_SWITCHES
+      if let place = ThreadSchedule.place { return place.tryLock(self) }
+    #endif
+    return systemTryLock()
+  }
+
+  @inline(__always) package func unlock() {
+    #if TEST_SWITCHES
+      if let place = ThreadSchedule.place { return place.unlock(self) }
+    #endif
+    systemUnlock()
+  }
 
   /// Gives the lock up until `signal` or `broadcast`, then takes it again.
-  package func wait() { pthread_cond_wait(condition, mutex) }
+  package func wait() {
+    #if TEST_SWITCHES
+      if let place = ThreadSchedule.place {
+        _ = place.wait(for: self, isTimed: false)
+        return
+      }
+    #endif
+    systemWait()
+  }
 
   /// As `wait`, for at most `milliseconds`; false when the time ran out.
   package func wait(milliseconds: Int) -> Bool {
+    #if TEST_SWITCHES
+      if let place = ThreadSchedule.place { return place.wait(for: self, isTimed: true) }
+    #endif
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     let nanos = Int(now.tv_nsec) + (milliseconds % 1000) * 1_000_000
@@ -45,13 +73,26 @@ package final class Lock: @unchecked Sendable {
     return pthread_cond_timedwait(condition, mutex, &now) == 0
   }
 
-  package func broadcast() { pthread_cond_broadcast(condition) }
+  package func broadcast() {
+    #if TEST_SWITCHES
+      if let place = ThreadSchedule.place { place.broadcast(self) }
+    #endif
+    systemBroadcast()
+  }
 
   @inline(__always) package func with<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     lock()
     defer { unlock() }
     return try body()
   }
+
+  // MARK: The system's own, for those who schedule threads themselves
+
+  @inline(__always) package func systemLock() { pthread_mutex_lock(mutex) }
+  package func systemTryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
+  @inline(__always) package func systemUnlock() { pthread_mutex_unlock(mutex) }
+  package func systemWait() { pthread_cond_wait(condition, mutex) }
+  package func systemBroadcast() { pthread_cond_broadcast(condition) }
 }
 
 /// The wall clock in microseconds since 1970 UTC.

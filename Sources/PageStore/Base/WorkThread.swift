@@ -12,6 +12,9 @@ package final class WorkThread: @unchecked Sendable {
   private var body: (@Sendable () -> Void)?
   private var runner: ThreadIdentity?
   private var isOver = false
+  #if TEST_SWITCHES
+    private let place = ThreadSchedule.place?.makePlace()
+  #endif
 
   private init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 
@@ -36,6 +39,9 @@ package final class WorkThread: @unchecked Sendable {
         return nil
       }, box.toOpaque())
     guard result == 0 else {
+      #if TEST_SWITCHES
+        thread.place?.cancel()
+      #endif
       box.release()
       return nil
     }
@@ -43,6 +49,18 @@ package final class WorkThread: @unchecked Sendable {
   }
 
   private func run() {
+    #if TEST_SWITCHES
+      ThreadSchedule.place = place
+      place?.begin()
+      defer {
+        ThreadSchedule.place = nil
+        place?.end()
+      }
+    #endif
+    runBody()
+  }
+
+  private func runBody() {
     let body = lock.with { () -> (@Sendable () -> Void)? in
       runner = .current
       defer { self.body = nil }
