@@ -6,7 +6,10 @@ struct CareTorture: ParsableCommand {
     commandName: "CareTorture",
     abstract: "Crashes, faults, damage and races, each counted.",
     discussion: "`make torture` runs all of it; each part takes a seed and an amount of its own.",
-    subcommands: [SeedsCommand.self])
+    subcommands: [
+      SeedsCommand.self,
+      KillsCommand.self, WorkerCommand.self, VerifyCommand.self,
+    ])
 }
 
 CareTorture.main()

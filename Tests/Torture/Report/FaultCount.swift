@@ -23,6 +23,12 @@ final class FaultCount: @unchecked Sendable {
   /// Whether something was injected and all of it survived.
   var isGood: Bool { lock.with { injected > 0 && failures.isEmpty } }
 
+  /// How many injections there were.
+  var count: Int { lock.with { injected } }
+
+  /// How many of them went wrong.
+  var failureCount: Int { lock.with { failures.count } }
+
   /// Prints the line of this class, and the first failures.
   func print() {
     let (injected, failures) = lock.with { (self.injected, self.failures) }

@@ -1,0 +1,31 @@
+import Foundation
+
+/// Another run of this program.
+struct Child {
+  let process = Process()
+  private let output = Pipe()
+
+  init(_ arguments: [String]) throws {
+    process.executableURL = URL(fileURLWithPath: Child.program)
+    process.arguments = arguments
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+  }
+
+  /// The file of this program.
+  static var program: String { CommandLine.arguments[0] }
+
+  /// Ends it without a chance to tidy up; answers what it had printed.
+  func kill() -> String {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    return finish().output
+  }
+
+  /// Waits for its end; answers what it printed.
+  func finish() -> (status: Int32, output: String) {
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+  }
+}
