@@ -57,21 +57,44 @@ extension Database {
   ) throws -> (pager: Pager, plan: SchemaPlan) {
     // A schema that contradicts itself must not leave a file behind.
     try schema.validate()
-    let pager = try Pager.create(
-      path: path, fileSystem: fileSystem, options: options.pagerOptions)
+    let pager = try fresh(path, options, fileSystem)
     do {
-      let pages = try pager.beginWrite(timeoutMilliseconds: options.lockTimeoutMilliseconds)
-      do {
-        let catalog = try Catalog.create(schema, in: pages)
-        let plan = try SchemaPlan(catalog)
-        try pages.commit()
-        return (pager, plan)
-      } catch {
-        pages.rollback()
-        throw error
-      }
+      return (pager, try fill(pager, schema, options))
     } catch {
       try? pager.close()
+      throw error
+    }
+  }
+
+  /// A store without a single commit: a new file, or one whose creation was cut short.
+  private static func fresh(
+    _ path: String, _ options: DatabaseOptions, _ fileSystem: any FileSystem
+  ) throws -> Pager {
+    do throws(StoreError) {
+      return try Pager.create(path: path, fileSystem: fileSystem, options: options.pagerOptions)
+    } catch {
+      guard error.code == .exists,
+        let pager = try? Pager.open(
+          path: path, fileSystem: fileSystem, options: options.pagerOptions)
+      else { throw error }
+      if pager.holdsNothing { return pager }
+      try? pager.close()
+      throw error
+    }
+  }
+
+  /// The first commit of a store: its catalog.
+  private static func fill(
+    _ pager: Pager, _ schema: DatabaseSchema, _ options: DatabaseOptions
+  ) throws -> SchemaPlan {
+    let pages = try pager.beginWrite(timeoutMilliseconds: options.lockTimeoutMilliseconds)
+    do {
+      let catalog = try Catalog.create(schema, in: pages)
+      let plan = try SchemaPlan(catalog)
+      try pages.commit()
+      return plan
+    } catch {
+      pages.rollback()
       throw error
     }
   }
@@ -83,6 +106,14 @@ extension Database {
     try wanted?.validate()
     let pager = try Pager.open(path: path, fileSystem: fileSystem, options: options.pagerOptions)
     do {
+      if pager.holdsNothing {
+        guard let wanted, !options.readOnly else {
+          throw DatabaseError(
+            .notADatabase,
+            "\(path) holds nothing: its creation was interrupted. Create it again, or remove it")
+        }
+        return (pager, try fill(pager, wanted, options))
+      }
       let pages = try pager.beginRead()
       let catalog: Catalog
       do {

@@ -136,7 +136,9 @@ extension Pager {
     defer { buffer.deallocate() }
     let count = try file.read(into: buffer, at: 0)
     guard count > 0, let base = buffer.baseAddress.map({ UnsafeRawPointer($0) }) else {
-      throw StoreError(.notADatabase, "\(path) is empty: it is not a CareFS database")
+      throw StoreError(
+        .notADatabase,
+        "\(path) is empty, not a CareFS database; if its creation was interrupted, remove it")
     }
     var found: [FileHeader] = []
     var isNewer = false
@@ -162,7 +164,13 @@ extension Pager {
         throw StoreError(
           .corrupt, "both headers of \(path) are damaged: restore a backup", page: 0)
       }
-      throw StoreError(.notADatabase, "\(path) is not a CareFS database")
+      let isBlank = buffer[..<count].prefix(2 * (PageLimits.pageSizes.first ?? 4096))
+        .allSatisfy { $0 == 0 }
+      throw StoreError(
+        .notADatabase,
+        isBlank
+          ? "\(path) begins with zeros; if its creation was interrupted, remove it"
+          : "\(path) is not a CareFS database")
     }
     let note = found.count == 2 ? nil : "one of the two copies of the file header is damaged"
     return (newest, note)

@@ -74,6 +74,9 @@ public final class Pager: @unchecked Sendable {
   let checkpointEnd = Atomic<LSN>(0)
   let notedSegments = Atomic<Int>(0)
 
+  /// Whether there never was a commit: the store is new, or was left while it was being made.
+  public var holdsNothing: Bool { cache.lock.with { visibleState.number == 0 } }
+
   init(
     path: String, file: any StorageFile, fileSystem: any FileSystem, options: PagerOptions,
     header: FileHeader, identity: FileIdentity

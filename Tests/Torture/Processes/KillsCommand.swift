@@ -48,6 +48,11 @@ struct KillsCommand: ParsableCommand {
         usleep(UInt32(random.below(limit)))
         let lines = worker.kill().split(separator: "\n")
         if let problem = lines.first(where: { Int64($0) == nil }) {
+          if acknowledged == 0, problem.contains("if its creation was interrupted, remove it") {
+            // Killed before the header was there; the message says what a user would do.
+            try FileManager.default.removeItem(atPath: path)
+            continue
+          }
           faults.add("\(path), seed \(seed), round \(round): the worker said: \(problem)")
           return
         }
