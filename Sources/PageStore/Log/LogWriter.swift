@@ -9,7 +9,7 @@ final class LogWriter: @unchecked Sendable {
   }
 
   let file: any StorageFile
-  private let gate: SyncGate
+  let gate: SyncGate
   let fileID: FileID
   let timeline: UInt64
   let segmentSize: Int
@@ -22,26 +22,26 @@ final class LogWriter: @unchecked Sendable {
   private(set) var salt: UInt64
   private var previousSalt: UInt64
   private var previousEnd: LSN
-  private var pending = RawBuffer(capacity: 64 << 10)
+  var pending = RawBuffer(capacity: 64 << 10)
   private var spare = RawBuffer(capacity: 64 << 10)
   private var recordOffsets: [Int] = []
   private var spareOffsets: [Int] = []
-  private var groupStart: LSN
+  var groupStart: LSN
   private var lastRecord: LSN = 0
-  private var isFlushing = false
+  var isFlushing = false
   private var lastCheck: UInt64 = 0
   private(set) var durableRecord: LSN = 0
   private(set) var durableEnd: LSN
-  private(set) var segments: [Segment] = []
+  var segments: [Segment] = []
   /// Descending: the one nearest to the file's start is taken next, so that the end can be cut off.
-  private(set) var freeSegments: [Int]
-  private(set) var segmentCount: Int
-  private(set) var failure: StoreError?
-  private(set) var syncCount: UInt64 = 0
+  var freeSegments: [Int]
+  var segmentCount: Int
+  var failure: StoreError?
+  var syncCount: UInt64 = 0
   private(set) var bytesWritten: UInt64 = 0
   private(set) var groupCount: UInt64 = 0
 
-  private static let headRoom = LogFormat.block
+  static let headRoom = LogFormat.block
 
   init(
     file: any StorageFile, fileID: FileID, timeline: UInt64, salt: UInt64, startLSN: LSN,
@@ -108,52 +108,6 @@ final class LogWriter: @unchecked Sendable {
     recordOffsets.append(offset)
     lastRecord = lsn
     return lsn
-  }
-
-  /// Makes sure that the pending group and `bytes` more fit into segments that are on disk already,
-  /// so that a full disk refuses a commit before it begins rather than half-way.
-  private func reserve(_ bytes: Int) throws(StoreError) {
-    let needed = pending.count - Self.headRoom + bytes
-    var room = freeSegments.count * payloadPerSegment
-    if let last = segments.last {
-      room += payloadPerSegment - Int(min(groupStart &- last.startLSN, UInt64(payloadPerSegment)))
-    }
-    while room < needed {
-      try addSegment()
-      room += payloadPerSegment
-    }
-  }
-
-  /// Makes sure that records of `bytes` in all can be appended and flushed without growing the file.
-  func makeRoom(for bytes: Int) throws(StoreError) {
-    try lock.with { () throws(StoreError) in
-      if let failure { throw failure }
-      try reserve(bytes + 2 * LogFormat.block)
-    }
-  }
-
-  /// Pre-writes one more segment, so that a later sync of it touches no file metadata.
-  func addSegment() throws(StoreError) {
-    let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: segmentSize, alignment: 64)
-    defer { zeros.deallocate() }
-    zeros.initializeMemory(as: UInt8.self, repeating: 0)
-    let place = UInt64(segmentCount) * UInt64(segmentSize)
-    do throws(StoreError) {
-      try file.write(UnsafeRawBufferPointer(zeros), at: place)
-    } catch {
-      // The part that found room may be all that others need.
-      try? file.truncate(to: place)
-      throw error
-    }
-    do {
-      try gate.sync()
-    } catch {
-      failure = .init(.poisoned, "a sync failed (\(error.message)): close and open again")
-      throw error
-    }
-    syncCount &+= 1
-    free(segmentCount)
-    segmentCount += 1
   }
 
   // MARK: Flushing
@@ -322,53 +276,6 @@ final class LogWriter: @unchecked Sendable {
     LogSegmentHeader(
       fileID: fileID, timeline: timeline, salt: salt, startLSN: segment.startLSN,
       previousSalt: previousSalt, previousEnd: previousEnd, segmentSize: UInt32(segmentSize))
-  }
-
-  // MARK: Reuse
-
-  /// Lets segments that lie wholly below `lsn` be written again.
-  func release(below lsn: LSN) {
-    lock.with {
-      while let first = segments.first,
-        first.startLSN &+ UInt64(payloadPerSegment) <= lsn, segments.count > 1 || !isFlushing
-      {
-        segments.removeFirst()
-        free(first.index)
-      }
-    }
-  }
-
-  private func free(_ index: Int) {
-    freeSegments.insert(index, at: freeSegments.firstIndex { $0 < index } ?? freeSegments.count)
-  }
-
-  /// Gives up free segments at the file's end until it has `wanted`, or `kept` are free, as far as
-  /// that goes; answers whether there were any. They are cut off by `cutFile`, when no header counts
-  /// on them any more.
-  func giveUpSegments(beyond wanted: Int, keeping kept: Int) -> Bool {
-    lock.with {
-      let before = segmentCount
-      while segmentCount > wanted, freeSegments.count > kept,
-        freeSegments.first == segmentCount - 1
-      {
-        freeSegments.removeFirst()
-        segmentCount -= 1
-      }
-      return segmentCount < before
-    }
-  }
-
-  /// Cuts off what `giveUpSegments` gave up and no one has added again.
-  func cutFile() throws(StoreError) {
-    try lock.with { () throws(StoreError) in
-      let wanted = UInt64(segmentCount) * UInt64(segmentSize)
-      if try file.size() > wanted { try file.truncate(to: wanted) }
-    }
-  }
-
-  /// Lets segments be written that held an incarnation that is not needed any more.
-  func reuse(_ indexes: Set<Int>) {
-    lock.with { for index in indexes { free(index) } }
   }
 
   /// Refuses everything from now on.

@@ -98,6 +98,7 @@ public final class Pager: @unchecked Sendable {
     freeSpace = FreeSpace(contentEnd: contentEnd)
     pageCount = header.pageCount
     firstUntouchedPage = header.pageCount
+    reservedPages = header.pageCount
     commitNumber = header.commitNumber
     commitTime = header.commitTime
     // Every page in the file is older than the checkpoint's LSN.
