@@ -126,6 +126,15 @@ final class SimulatedFile: StorageFile {
     }
   }
 
+  func otherWriter() throws(StoreError) -> LockResult? {
+    try requireOpen()
+    return try system.state.withLock { state throws(StoreError) in
+      try state.requirePower()
+      guard let holder = state.locks[inode], holder != handle else { return nil }
+      return .held(processID: nil)
+    }
+  }
+
   func identity() throws(StoreError) -> FileIdentity {
     try requireOpen()
     return SimulatedFileSystem.State.identity(inode)

@@ -1,5 +1,4 @@
 import PageStore
-import Synchronization
 
 /// Files in memory that forget, tear and fail as real ones do.
 ///
@@ -40,12 +39,12 @@ public final class SimulatedFileSystem: FileSystem {
     }
   }
 
-  let state: Mutex<State>
+  let state: LockedState
 
   /// An empty file system.
-  public init() { state = Mutex(State()) }
+  public init() { state = LockedState(State()) }
 
-  init(_ disk: SimulatedDisk) { state = Mutex(State(disk)) }
+  init(_ disk: SimulatedDisk) { state = LockedState(State(disk)) }
 
   // MARK: The past
 

@@ -69,6 +69,8 @@ public protocol StorageFile: AnyObject, Sendable {
   func sync() throws(StoreError)
   /// Takes the lock that one writer of the file holds; released by `close` or the process's end.
   func lockForWriting() throws(StoreError) -> LockResult
+  /// Who else holds the writer's lock now, or nil when no one does.
+  func otherWriter() throws(StoreError) -> LockResult?
   /// Which file this is.
   func identity() throws(StoreError) -> FileIdentity
   /// Closes the handle. Further calls throw `closed`.
@@ -80,4 +82,7 @@ extension StorageFile {
   public func reserve(upTo size: UInt64) throws(StoreError) {
     if try self.size() < size { try truncate(to: size) }
   }
+
+  /// No one, for file systems that no other process uses.
+  public func otherWriter() throws(StoreError) -> LockResult? { nil }
 }

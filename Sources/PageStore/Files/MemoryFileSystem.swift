@@ -139,6 +139,12 @@ final class MemoryFile: StorageFile, @unchecked Sendable {
     }
   }
 
+  func otherWriter() throws(StoreError) -> LockResult? {
+    body.lock.with {
+      body.isLocked && !holdsLock ? .held(processID: currentProcessID()) : nil
+    }
+  }
+
   func close() {
     body.lock.with {
       if holdsLock { body.isLocked = false }

@@ -212,14 +212,27 @@ final class PosixFile: StorageFile, @unchecked Sendable {
     var exclusive = Self.lockRange(at: Self.lockOffset)
     if retrying({ fcntl(descriptor, Self.setOpenFileLock, &exclusive) }) != 0 {
       guard errno == EAGAIN || errno == EACCES else { throw systemError("lock", path) }
-      var holder = Self.lockRange(at: Self.lockOffset + 1)
-      let told = fcntl(descriptor, F_GETLK, &holder) == 0
-      let known = told && holder.l_type != Int16(F_UNLCK) && holder.l_pid > 0
-      return .held(processID: known ? holder.l_pid : nil)
+      return .held(processID: signedProcess())
     }
     var sign = Self.lockRange(at: Self.lockOffset + 1)
     _ = fcntl(descriptor, F_SETLK, &sign)
     return .acquired
+  }
+
+  func otherWriter() throws(StoreError) -> LockResult? {
+    var exclusive = Self.lockRange(at: Self.lockOffset)
+    guard retrying({ fcntl(descriptor, Self.getOpenFileLock, &exclusive) }) == 0 else {
+      throw systemError("look at the lock of", path)
+    }
+    return exclusive.l_type == Int16(F_UNLCK) ? nil : .held(processID: signedProcess())
+  }
+
+  private func signedProcess() -> Int32? {
+    var holder = Self.lockRange(at: Self.lockOffset + 1)
+    guard fcntl(descriptor, F_GETLK, &holder) == 0, holder.l_type != Int16(F_UNLCK) else {
+      return nil
+    }
+    return holder.l_pid > 0 ? holder.l_pid : nil
   }
 
   func close() {
@@ -233,8 +246,10 @@ final class PosixFile: StorageFile, @unchecked Sendable {
   private static let lockOffset: off_t = 1 << 61
   #if canImport(Darwin)
     private static let setOpenFileLock: Int32 = 90
+    private static let getOpenFileLock: Int32 = 92
   #else
     private static let setOpenFileLock: Int32 = 37
+    private static let getOpenFileLock: Int32 = 36
   #endif
 
   private static func lockRange(at start: off_t) -> flock {

@@ -24,6 +24,9 @@ struct LogScan {
 final class LogReader {
   let file: any StorageFile
   private let fileID: FileID
+  private let timeline: UInt64
+  /// True beside a writer in another process: what looks torn may be on its way.
+  var isGrowing = false
   private let seed: UInt64
   let segmentSize: Int
   var segmentCount: Int
@@ -39,8 +42,17 @@ final class LogReader {
   ) throws(StoreError) {
     self.file = file
     self.fileID = fileID
+    self.timeline = timeline
     self.segmentSize = segmentSize
     seed = fileID.seed
+    segmentCount = 0
+    try readHeaders()
+  }
+
+  /// Reads which segment holds what.
+  private func readHeaders() throws(StoreError) {
+    headers = []
+    cachedIndex = -1
     segmentCount = Int(min(try file.size() / UInt64(segmentSize), 1 << 20))
     var foreign = 0
     let block = UnsafeMutableRawBufferPointer.allocate(
@@ -72,14 +84,16 @@ final class LogReader {
   /// Visits every sound record at or after `start` of incarnation `salt` and of those that follow it.
   ///
   /// `syncedEnd` is how far the file's header knows the log to have been synced: damage below it is
-  /// corruption, never a torn tail.
+  /// corruption, never a torn tail. With a `limit` nothing from there on is visited.
   func scan(
-    from start: LSN, salt startSalt: UInt64, syncedEnd: LSN, wasClosed: Bool,
+    from start: LSN, salt startSalt: UInt64, syncedEnd: LSN, wasClosed: Bool, limit: LSN? = nil,
     visit: (LogRecord) throws(StoreError) -> Void
   ) throws(StoreError) -> LogScan {
     var scan = LogScan(salt: startSalt, end: start)
     var previousCheck: UInt64?
+    var catchUps = 0
     while true {
+      if let limit, scan.end >= limit { return scan }
       if let (size, copy) = try visitGroup(
         at: scan.end, salt: scan.salt, &previousCheck, &scan.busySegments, visit: visit)
       {
@@ -95,11 +109,28 @@ final class LogReader {
         previousCheck = nil
         continue
       }
-      break
+      do throws(StoreError) {
+        try judgeTail(&scan, syncedEnd: syncedEnd, wasClosed: wasClosed)
+        return scan
+      } catch {
+        // Later groups may have been written since: then the one here is whole by now.
+        guard isGrowing, catchUps < Self.maximumCatchUps else { throw error }
+        catchUps += 1
+        let end = scan.end
+        try readHeaders()
+        guard
+          let (size, _) = try visitGroup(
+            at: end, salt: scan.salt, &previousCheck, &scan.busySegments, visit: visit)
+        else { throw error }
+        scan.end = end &+ UInt64(size)
+        scan.groupCount += 1
+        // All up to here is whole, and what comes later is later than this moment.
+        if catchUps == Self.maximumCatchUps { return scan }
+      }
     }
-    try judgeTail(&scan, syncedEnd: syncedEnd, wasClosed: wasClosed)
-    return scan
   }
+
+  private static let maximumCatchUps = 2
 
   /// The first segment of the incarnation that was begun where `salt` ended at `end`.
   private func successor(of salt: UInt64, endingAt end: LSN) -> LogSegmentHeader? {

@@ -155,11 +155,29 @@ private struct PageCheck {
     let size = pager.pageSize
     let page = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
     defer { page.deallocate() }
-    let reason = try pager.checkpointLock.with { () throws(StoreError) -> String? in
-      let count = try pager.file.read(into: page, at: UInt64(number) * UInt64(size))
-      return problem(number, count == size ? page.baseAddress.map { UnsafeRawPointer($0) } : nil)
+    var reason = try lookAgain(number, page)
+    var attempt = 1
+    while reason != nil, attempt < 6, try pager.waitForOtherWriter(attempt) {
+      attempt += 1
+      reason = try lookAgain(number, page)
+    }
+    // What another process has written since is not damage.
+    if reason != nil, let base = page.baseAddress,
+      pager.checksum.isSound(UnsafeRawPointer(base), number), let error = pager.overtaken()
+    {
+      throw error
     }
     if let reason { add(number, reason) }
+  }
+
+  private func lookAgain(
+    _ number: PageNumber, _ page: UnsafeMutableRawBufferPointer
+  ) throws(StoreError) -> String? {
+    try pager.checkpointLock.with { () throws(StoreError) -> String? in
+      let count = try pager.file.read(into: page, at: UInt64(number) * UInt64(pager.pageSize))
+      return problem(
+        number, count == pager.pageSize ? page.baseAddress.map { UnsafeRawPointer($0) } : nil)
+    }
   }
 
   /// What is wrong with page `number`, of which the page file has `bytes`, or nil.

@@ -77,15 +77,21 @@ extension Pager {
   ) throws(StoreError) -> Pager {
     let canonical = try fileSystem.canonicalPath(path)
     var attempts = 0
+    var repeats = 0
+    var lastMessage = ""
     while true {
       attempts += 1
       let file = try fileSystem.open(canonical, options.isReadOnly ? .readOnly : .readWrite)
       do throws(StoreError) {
         return try open(canonical, file, fileSystem, options)
       } catch {
-        file.close()
-        // Beside a writer in another process the file and the log may be read a moment apart.
-        guard options.isReadOnly, error.code == .corrupt, attempts < 3 else { throw error }
+        defer { file.close() }
+        // What another process is writing just now looks different the next time, damage does not.
+        repeats = error.message == lastMessage ? repeats + 1 : 0
+        lastMessage = error.message
+        guard options.isReadOnly, repeats < 2 || error.code == .busy,
+          try mayTryAgain(canonical, file, error, attempt: attempts)
+        else { throw error }
       }
     }
   }
@@ -128,7 +134,7 @@ extension Pager {
   }
 
   /// The newer sound header, and what is wrong with the other.
-  private static func readHeaders(
+  static func readHeaders(
     _ path: String, _ file: any StorageFile
   ) throws(StoreError) -> (FileHeader, String?) {
     let largest = PageLimits.pageSizes.last ?? 65536
@@ -201,14 +207,22 @@ extension Pager {
         throw StoreError(
           .corrupt, "\(logPath) is cut off: it had \(header.logSegments) segments at least")
       }
+      if isReadOnly { reader.isGrowing = try file.otherWriter() != nil }
       scan = try recovery.run(reader)
+      if reader.isGrowing {
+        // The last group may not be durable yet: nothing is shown that a power cut could take back.
+        try logFile.sync()
+        guard !recovery.isOvertaken else { throw Self.overtakenError(path, nil) }
+      }
     } catch {
       logFile.close()
       throw error
     }
     if scan.droppedBytes > 0 {
       recoveryNote =
-        "a torn tail of \(scan.droppedBytes) bytes, never acknowledged, was dropped from the log"
+        reader.isGrowing
+        ? "the log's tail of \(scan.droppedBytes) bytes is left to the process that is writing it"
+        : "a torn tail of \(scan.droppedBytes) bytes, never acknowledged, was dropped from the log"
     }
     let isClean = header.isClosedCleanly && scan.groupCount == 0 && scan.droppedBytes == 0
     install(recovery)

@@ -209,8 +209,10 @@ public final class Pager: @unchecked Sendable {
     guard number >= 2, number < PageLimits.maximumPageCount else {
       throw StoreError.corrupt(number, "no such page")
     }
+    var isOvertaken = false
     var lastProblem = "its checksum does not match"
-    for _ in 0..<3 {
+    for attempt in 0..<(isReadOnly ? 8 : 3) {
+      if attempt > 2, !(try waitForOtherWriter(attempt)) { break }
       if let bytes = try loadFromMemory(number, snapshot) { return bytes }
       cache.lock.lock()
       let buffer = cache.takeBuffer()
@@ -222,7 +224,10 @@ public final class Pager: @unchecked Sendable {
           at: UInt64(number) * UInt64(pageSize))
         pagesRead.wrappingAdd(1, ordering: .relaxed)
         isSound = n == pageSize && checksum.isSound(buffer, number)
-        if n < pageSize { lastProblem = "the file ends before it" }
+        if n < pageSize {
+          lastProblem = "the file ends before it"
+          isOvertaken = true
+        }
       } catch {
         cache.lock.with { cache.giveBuffer(buffer) }
         throw error
@@ -243,8 +248,10 @@ public final class Pager: @unchecked Sendable {
       cache.giveBuffer(buffer)
       if found == nil && isSound {
         lastProblem = "it is newer than this snapshot: the file was changed by another process"
+        isOvertaken = true
       }
     }
+    if isOvertaken, let error = overtaken() { throw error }
     throw StoreError.corrupt(number, lastProblem)
   }
 

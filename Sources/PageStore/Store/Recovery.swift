@@ -46,7 +46,7 @@ final class Recovery {
       // Commits ran beside the checkpoint that logged the images: changes may stand before the image
       // that they apply to. With the images known, all changes are applied in order.
       forgetPages()
-      scan = try pass(log)
+      scan = try pass(log, until: log.isGrowing ? scan.end : nil)
     }
     for (number, page) in pages where page.lsn == nil && number < pageCount {
       throw StoreError.corrupt(number, "neither the file nor the log has a sound copy of it")
@@ -54,10 +54,13 @@ final class Recovery {
     return scan
   }
 
-  private func pass(_ log: LogReader) throws(StoreError) -> LogScan {
+  /// Whether a checkpoint of another process has written pages that are newer than what was found.
+  var isOvertaken: Bool { pages.values.contains { ($0.lsn ?? 0) > lastLSN } }
+
+  private func pass(_ log: LogReader, until limit: LSN? = nil) throws(StoreError) -> LogScan {
     try log.scan(
       from: header.checkpointLSN, salt: header.salt, syncedEnd: header.syncedLSN,
-      wasClosed: header.isClosedCleanly
+      wasClosed: header.isClosedCleanly, limit: limit
     ) { record throws(StoreError) in
       switch record.kind {
       case LogFormat.RecordKind.commit: try self.replay(record)
