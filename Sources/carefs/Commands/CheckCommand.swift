@@ -44,24 +44,16 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func check() throws -> CheckReport {
-    let opened: Database
-    do {
-      opened = try database.openUnwrapped()
-    } catch let error as DatabaseError where error.code == .corrupt {
-      throw error
-    } catch {
-      throw Failure(opening: database.path, error)
-    }
     let progress = Progress("check", total: 0, unit: "steps", quiet: quiet)
-    var steps = 0
-    let report = try opened.check(quick: quick) { _ in
-      steps += 1
-      progress.update(steps)
-      try Interrupt.check()
+    defer { progress.finish() }
+    return try database.reading(reportsDamage: true) { opened in
+      var steps = 0
+      return try opened.check(quick: quick) { _ in
+        steps += 1
+        progress.update(steps)
+        try Interrupt.check()
+      }
     }
-    progress.finish()
-    try opened.close()
-    return report
   }
 }
 

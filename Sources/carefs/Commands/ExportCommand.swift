@@ -38,12 +38,12 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     Interrupt.listen()
-    let opened = try database.openForReading()
-    try opened.read { tx in
+    let standard = Output(descriptor: 1)
+    try database.read(to: standard) { tx in
       let names = tables.isEmpty ? tx.schema.tables.map(\.name) : tables.map(\.text)
       for name in names { _ = try tx.table(name) }
       if names.count == 1 || (format == .json && !isFolder) {
-        try writeStream(names, tx)
+        try writeStream(names, tx, standard)
       } else if let output {
         let paths = try names.map { try path(of: $0, in: output.text) }
         try SystemCall.makeFolder(output.text)
@@ -53,7 +53,7 @@ struct ExportCommand: ParsableCommand {
           .usage, "several tables as \(format.rawValue) need a folder: give -o DIR, or one table")
       }
     }
-    try opened.close()
+    try standard.flush()
   }
 
   private var isFolder: Bool {
@@ -61,11 +61,10 @@ struct ExportCommand: ParsableCommand {
   }
 
   /// One stream: a table by itself, or an object of several.
-  private func writeStream(_ names: [String], _ tx: ReadTransaction) throws {
-    guard let output, output.text != "-" else {
-      try write(names, tx, to: Output(descriptor: 1))
-      return
-    }
+  private func writeStream(
+    _ names: [String], _ tx: ReadTransaction, _ standard: Output
+  ) throws {
+    guard let output, output.text != "-" else { return try write(names, tx, to: standard) }
     let path =
       isFolder && names.count == 1 ? try path(of: names[0], in: output.text) : output.text
     try FileOutput.replacing(path, sparing: database.path) { try write(names, tx, to: $0) }
@@ -100,6 +99,5 @@ struct ExportCommand: ParsableCommand {
     } else {
       try tx.exportObject(names, where: try Filter.parse(condition), to: sink)
     }
-    try output.flush()
   }
 }

@@ -21,7 +21,7 @@ struct GetCommand: ParsableCommand {
 
   func run() throws {
     let output = Output(descriptor: 1)
-    try target.database.read { tx in
+    try target.database.read(to: output) { tx in
       let table = try tx.table(target.name)
       let values = try KeyText.values(key.map(\.text), table.schema)
       guard let row = try tx.get(table, key: values) else {

@@ -50,7 +50,7 @@ struct ListCommand: ParsableCommand {
     options.limit = limit.flatMap { Int($0.text) }
     options.columns = ColumnWords.names(columns)
     let output = Output(descriptor: 1)
-    try target.database.read { tx in
+    try target.database.read(to: output) { tx in
       if format == .table {
         try printTable(tx, options, to: output)
       } else {

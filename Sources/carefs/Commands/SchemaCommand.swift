@@ -22,14 +22,13 @@ struct SchemaCommand: ParsableCommand {
   var format = Format.text
 
   func run() throws {
-    let opened = try database.openForReading()
+    let schema = try database.read { $0.schema }
     let output = Output(descriptor: 1)
     switch format {
-    case .text: try output.write(SchemaText.render(opened.schema))
-    case .json: try output.write(opened.schema.json)
-    case .dot: try output.write(SchemaGraph.render(opened.schema))
+    case .text: try output.write(SchemaText.render(schema))
+    case .json: try output.write(schema.json)
+    case .dot: try output.write(SchemaGraph.render(schema))
     }
     try output.flush()
-    try opened.close()
   }
 }

@@ -20,9 +20,7 @@ struct StatsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let opened = try database.openForReading()
-    let stats = try opened.stats()
-    try opened.close()
+    let stats = try database.reading { try $0.stats() }
     let output = Output(descriptor: 1)
     if json {
       try output.line(StatsText.json(stats))

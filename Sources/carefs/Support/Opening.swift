@@ -13,15 +13,6 @@ struct DatabaseFile: ParsableArguments {
 
   /// Opens for reading; nothing on the disk changes.
   func openForReading() throws -> Database {
-    do {
-      return try openUnwrapped()
-    } catch {
-      throw Failure(opening: path, error)
-    }
-  }
-
-  /// Opens for reading and throws the engine's own error.
-  func openUnwrapped() throws -> Database {
     var options = DatabaseOptions()
     options.readOnly = true
     return try Database.open(path: path, options: options)
@@ -34,25 +25,58 @@ struct DatabaseFile: ParsableArguments {
 
   /// Does what needs the file for itself, waiting a little for another writer.
   func patiently<R>(_ body: (String) throws -> R) throws -> R {
+    do {
+      return try again { try body(path) }
+    } catch {
+      throw Failure(opening: path, error)
+    }
+  }
+
+  /// Tries until the file is free, or patience ends.
+  private func again<R>(_ body: () throws -> R) throws -> R {
     let start = SystemCall.seconds()
     while true {
       do {
-        return try body(path)
+        return try body()
       } catch DatabaseError.Code.busy where SystemCall.seconds() - start < Self.patience {
         SystemCall.sleep(milliseconds: 50)
         try Interrupt.check()
+      }
+    }
+  }
+
+  /// Opens for reading and looks at the database.
+  ///
+  /// Beside a writer in another process parts of what was there at the start may be gone when they
+  /// are read. Then all is read again, unless some of it has been printed.
+  ///
+  /// - Parameter reportsDamage: Whether damage that shows when the file is opened is thrown as it
+  ///   is, not as a file that cannot be opened.
+  func reading<R>(
+    to output: Output? = nil, reportsDamage: Bool = false, _ body: (Database) throws -> R
+  ) throws -> R {
+    try again {
+      let database: Database
+      do {
+        database = try openForReading()
       } catch {
+        let code = (error as? DatabaseError)?.code
+        if code == .busy || (code == .corrupt && reportsDamage) { throw error }
         throw Failure(opening: path, error)
+      }
+      do {
+        let result = try body(database)
+        try database.close()
+        return result
+      } catch let error as DatabaseError where error.code == .busy && output?.rewind() == false {
+        throw Failure(error)
       }
     }
   }
 
   /// Reads a snapshot.
-  func read<R>(_ body: (ReadTransaction) throws -> R) throws -> R {
-    let database = try openForReading()
-    let result = try database.read(body)
-    try database.close()
-    return result
+  func read<R>(to output: Output? = nil, _ body: (ReadTransaction) throws -> R) throws -> R {
+    try reading(to: output) { try $0.read(body) }
   }
 
   /// Writes in one transaction.

@@ -69,10 +69,20 @@ final class Output {
     try buffer.withUnsafeBytes { try send($0) }
   }
 
+  /// Forgets everything; false when some of it is out of reach already.
+  func rewind() -> Bool {
+    guard owned || sent == 0 else { return false }
+    cut(to: 0)
+    return true
+  }
+
   /// Forgets what is not handed over, and cuts the file after its first bytes.
   func cut(to length: Int) {
     buffer.removeAll(keepingCapacity: true)
-    if owned { _ = ftruncate(descriptor, off_t(length)) }
+    if owned {
+      _ = ftruncate(descriptor, off_t(length))
+      _ = lseek(descriptor, off_t(length), SEEK_SET)
+    }
     sent = length
   }
 
