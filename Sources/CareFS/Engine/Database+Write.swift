@@ -26,7 +26,7 @@ extension Database {
       return result
     } catch {
       abandon(transaction)
-      throw DatabaseError.reported(error)
+      throw reported(error)
     }
   }
 
@@ -42,8 +42,16 @@ extension Database {
       return WriteTransaction(plan: plan, pages: pages, options: options)
     } catch {
       gate.leave()
-      throw DatabaseError.reported(error)
+      throw reported(error)
     }
+  }
+
+  /// An error as it is reported; of a full disk with what to do about it.
+  func reported(_ error: any Error) -> any Error {
+    let error = DatabaseError.reported(error)
+    guard var full = error as? DatabaseError, full.code == .diskFull else { return error }
+    full.message += pager.fullDiskAdvice
+    return full
   }
 
   /// Ends what the caller may use of a transaction, before its pages are committed.

@@ -42,6 +42,6 @@ public final class Database: Sendable {
     guard gate.close() else { return }
     writer.stop()
     gate.waitUntilIdle()
-    try reporting { try pager.close() }
+    do { try pager.close() } catch { throw reported(error) }
   }
 }

@@ -123,7 +123,7 @@ extension Pager {
       if !pager.isReadOnly { try? pager.removeLeftovers(rewritePath(path)) }
     } catch {
       pager.isClosed.store(true, ordering: .releasing)
-      throw error
+      throw pager.explained(error)
     }
     return pager
   }

@@ -21,8 +21,9 @@ extension Pager {
       source.abandon()
       return sizes
     } catch {
+      let explained = (error as? StoreError).map { source.explained($0) }
       try? source.close()
-      throw error
+      throw explained ?? error
     }
   }
 
@@ -33,7 +34,8 @@ extension Pager {
     let before = try file.size()
     if let free = fileSystem.freeBytes(at: path), free < before / 2 {
       throw StoreError(
-        .diskFull, "compacting \(path) may need \(before) bytes, \(free) are free: make room first")
+        .diskFull, "compacting \(path) may take another \(before) bytes while both copies are there"
+      )
     }
     let newPath = Self.rewritePath(path)
     try removeLeftovers(newPath)
