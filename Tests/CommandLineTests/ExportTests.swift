@@ -27,6 +27,8 @@ import Testing
     #expect(try shell.read("out/visits.csv").count == 4)
     #expect(try shell.read("out/patients.csv")[0] == "id,full_name,email,status,born,note")
     try shell.fail(2, "export", clinic, "--format", "csv")
+    try shell.succeed("export", clinic, "scores", "--format", "json", "-o", shell.path("one") + "/")
+    #expect(try shell.read("one/scores.json") == ["[]"])
   }
 
   @Test("a filter, and a file as output")

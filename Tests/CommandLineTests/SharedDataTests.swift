@@ -34,6 +34,7 @@ import Testing
         Dictionary(uniqueKeysWithValues: columns.map { ($0, row[$0] as? String ?? "") })
       }
       #expect(read == wanted, "\(name)")
+      try shell.expectRoundTrip(db, tables: ["t"])
     }
   }
 
@@ -68,6 +69,47 @@ import Testing
       "list", db, "resources", "--where", filter, "--format", "ndjson")
     #expect(Int(count.dropLast()) == listed.split(separator: "\n").count)
     try shell.succeed("check", db)
+
+    // Each document is, byte for byte, what its line was.
+    let lines = try DataSet.bytes(source).split(separator: UInt8(ascii: "\n"))
+    var wanted = Set(lines.map { String(decoding: $0, as: UTF8.self) })
+    #expect(wanted.count == 2701)
+    let out = shell.folder.appendingPathComponent("out.ndjson")
+    try shell.succeed("export", db, "resources", "--format", "ndjson", "-o", out.path)
+    for line in try Data(contentsOf: out).split(separator: UInt8(ascii: "\n")) {
+      let document = try #require(line.range(of: Data("\"doc\":".utf8)))
+      wanted.remove(String(decoding: line[document.upperBound...].dropLast(), as: UTF8.self))
+    }
+    #expect(wanted.isEmpty)
+    try shell.expectRoundTrip(
+      db, tables: ["resources"], formats: Shell.isGiven ? ["csv", "json", "ndjson"] : ["csv"])
+  }
+
+  @Test("JSONTestSuite: all of y_ load and come back, all of n_ are refused")
+  func jsonSuite() throws {
+    guard let folder = SharedData.path("suites/JSONTestSuite/test_parsing") else { return }
+    let shell = try Shell()
+    let schema = """
+      {"tables":[{"name":"docs","columns":[{"name":"id","type":"int","autoincrement":true},
+      {"name":"doc","type":"json"}],"primaryKey":["id"]}]}
+      """
+    let db = shell.path("j.carefs")
+    try shell.succeed("init", db, "--schema", try shell.file("s.json", schema))
+    var counts: [Character: Int] = [:]
+    var loaded = 0
+    for file in try SharedData.files(in: folder) where file.hasSuffix(".json") {
+      let run = try shell.run(
+        "import", db, "docs", folder.appendingPathComponent(file).path, "--json-column", "doc")
+      let kind = file.first ?? "i"
+      counts[kind, default: 0] += 1
+      #expect(run.exit == 0 || run.exit == 1, "\(file): \(run.err)")
+      if kind == "y" { #expect(run.exit == 0, "\(file): \(run.err)") }
+      if kind == "n" { #expect(run.exit == 1, "\(file) is accepted") }
+      if run.exit == 0 { loaded += 1 }
+    }
+    #expect(counts["y"] == 95 && counts["n"] == 188)
+    print("JSONTestSuite: \(loaded) of \(counts) loaded")
+    try shell.expectRoundTrip(db, tables: ["docs"])
   }
 
   @Test("Chinook with its foreign keys")
@@ -87,6 +129,7 @@ import Testing
       try shell.succeed("import", db, table, file.path)
       #expect(try shell.succeed("count", db, table) == "\(rows.count)\n")
     }
+    try shell.expectRoundTrip(db, tables: ChinookSchema.order)
     try shell.fail(1, "delete", db, "Artist", "1")
     #expect(try shell.succeed("delete", db, "Playlist", "1").contains("PlaylistTrack: 3290"))
     try shell.succeed("check", db)

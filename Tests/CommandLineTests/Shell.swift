@@ -24,8 +24,14 @@ final class Shell {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  /// The built program.
+  /// Whether the program is not the one beside the tests: an optimised one, for large data.
+  static var isGiven: Bool { given != nil }
+
+  private static let given = ProcessInfo.processInfo.environment["CAREFS_BINARY"]
+
+  /// The program that `CAREFS_BINARY` names, or the one that was built with the tests.
   static let program: URL = {
+    if let given { return URL(fileURLWithPath: given) }
     #if os(Linux)
       let bundle = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
       return bundle.deletingLastPathComponent().appendingPathComponent("carefs")

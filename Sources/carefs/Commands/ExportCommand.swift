@@ -65,8 +65,9 @@ struct ExportCommand: ParsableCommand {
     _ names: [String], _ tx: ReadTransaction, _ standard: Output
   ) throws {
     guard let output, output.text != "-" else { return try write(names, tx, to: standard) }
-    let path =
-      isFolder && names.count == 1 ? try path(of: names[0], in: output.text) : output.text
+    let isFolder = isFolder && names.count == 1
+    if isFolder { try SystemCall.makeFolder(output.text) }
+    let path = isFolder ? try path(of: names[0], in: output.text) : output.text
     try FileOutput.replacing(path, sparing: database.path) { try write(names, tx, to: $0) }
   }
 
@@ -76,7 +77,7 @@ struct ExportCommand: ParsableCommand {
       throw Failure(
         .usage, "table \"\(table)\" cannot name a file; export it by itself with -o FILE")
     }
-    return "\(folder)/\(table).\(format.rawValue)"
+    return "\(folder)\(folder.hasSuffix("/") ? "" : "/")\(table).\(format.rawValue)"
   }
 
   private func writeFile(_ path: String, _ name: String, _ tx: ReadTransaction) throws {
