@@ -20,6 +20,10 @@ struct FileHeader: Sendable {
   static let currentVersion: UInt16 = 1
 
   var pageSize: Int
+  /// The format that a writer must understand: above ours the file may only be read.
+  var writeVersion = currentVersion
+  /// Bits that may be ignored, and are kept.
+  var optionalFeatures: UInt32 = 0
   var reservedBytes: UInt32 = 0
   var fileID: FileID
   var timeline: UInt64
@@ -41,8 +45,9 @@ struct FileHeader: Sendable {
     page.set8(PageHeader.kind, PageKind.header.rawValue)
     for (i, byte) in Self.magic.enumerated() { page.set8(32 + i, byte) }
     page.set16(48, Self.currentVersion)
-    page.set16(50, Self.currentVersion)
+    page.set16(50, writeVersion)
     page.set32(52, UInt32(pageSize))
+    page.set32(60, optionalFeatures)
     page.set64(64, fileID.low)
     page.set64(72, fileID.high)
     page.set64(80, timeline)
@@ -76,6 +81,8 @@ struct FileHeader: Sendable {
       throw .newerFormat
     }
     pageSize = size
+    writeVersion = page.u16(50)
+    optionalFeatures = page.u32(60)
     timeline = page.u64(80)
     reservedBytes = page.u32(92)
     sequence = page.u64(96)

@@ -108,6 +108,10 @@ extension Pager {
       if case .held(let holder) = try file.lockForWriting() { throw heldError(path, holder) }
     }
     let (header, note) = try readHeaders(path, file)
+    guard options.isReadOnly || header.writeVersion <= FileHeader.currentVersion else {
+      throw StoreError(
+        .newerFormat, "\(path) was written by a newer CareFS: use that version, or only read it")
+    }
     let needed = UInt64(header.pageCount) * UInt64(header.pageSize)
     guard try file.size() >= needed else {
       throw StoreError(
@@ -196,13 +200,10 @@ extension Pager {
       return
     }
     let logFile = try fileSystem.open(logPath, isReadOnly ? .readOnly : .readWrite)
-    let reader: LogReader
     let scan: LogScan
+    guard let reader = try readLog(logFile) else { return }
     let recovery = Recovery(file: file, header: header)
     do throws(StoreError) {
-      reader = try LogReader(
-        file: logFile, fileID: header.fileID, timeline: header.timeline,
-        segmentSize: Int(header.segmentSize))
       guard header.isClosedCleanly || reader.segmentCount >= Int(header.logSegments) else {
         throw StoreError(
           .corrupt, "\(logPath) is cut off: it had \(header.logSegments) segments at least")
@@ -244,6 +245,22 @@ extension Pager {
     }
     // No header names the old incarnation any more.
     log?.reuse(busy)
+  }
+
+  /// The log, or nil when it is another file's or a newer CareFS's, and this one needs none to be
+  /// read.
+  private func readLog(_ logFile: any StorageFile) throws(StoreError) -> LogReader? {
+    do throws(StoreError) {
+      return try LogReader(
+        file: logFile, fileID: header.fileID, timeline: header.timeline,
+        segmentSize: Int(header.segmentSize))
+    } catch {
+      logFile.close()
+      guard isReadOnly, header.isClosedCleanly, [.corrupt, .newerFormat].contains(error.code)
+      else { throw error }
+      recoveryNote = "\(error.message); \(path) was closed and needs no log to be read"
+      return nil
+    }
   }
 
   /// Writes both copies of the header again before any log space is reused: after a failed sync the

@@ -57,6 +57,68 @@ import Testing
     }
   }
 
+  /// Rule 10: a file that was closed needs no log: it can be read beside a foreign or newer one,
+  /// which is left alone, but not written.
+  @Test func aClosedFileIsReadBesideAForeignLog() throws {
+    let scenario = try made(1, 3)
+    let other = try made(2, 5)
+    let foreign = other.files.contents(of: Self.log) ?? []
+    var newer = scenario.files.contents(of: Self.log) ?? []
+    newer[8] = 2
+    let sum = newer.withUnsafeBytes { $0.baseAddress.map { LogSegmentHeader.check($0) } ?? 0 }
+    withUnsafeBytes(of: sum.littleEndian) {
+      newer.replaceSubrange(LogSegmentHeader.checksum..<LogFormat.block, with: $0)
+    }
+    var readOnly = scenario.options
+    readOnly.isReadOnly = true
+    for isClosed in [false, true] {
+      if isClosed { try scenario.close() }
+      for log in [foreign, newer] {
+        let files = scenario.files.copy()
+        files.setContents(of: Self.log, log)
+        let code: StoreError.Code = log == newer ? .newerFormat : .corrupt
+        #expect(refusal(files, scenario.options)?.code == code)
+        #expect(refusal(files, readOnly)?.code == (isClosed ? nil : code))
+        if isClosed {
+          let pager = try Pager.open(path: Scenario.path, fileSystem: files, options: readOnly)
+          #expect(try CrashExplorer.match(pager, scenario.timeline, 3...3) == 3)
+          #expect(pager.recoveryNote != nil)
+        }
+        #expect(files.contents(of: Self.log) == log)
+        #expect(files.operationCount == 0)
+      }
+    }
+    try other.close()
+  }
+
+  /// A file that a newer CareFS lets others read, but not write.
+  @Test func aFileForNewerWritersIsOnlyRead() throws {
+    let scenario = try made(1, 3)
+    try scenario.close()
+    let files = scenario.files.copy()
+    var bytes = files.contents(of: Scenario.path) ?? []
+    var sums: [UInt8] = []
+    for slot in 0..<2 as Range<PageNumber> {
+      let at = Int(slot) * 4096
+      bytes[at + 50] = 2
+      bytes[at + 60] = 1
+      bytes[at..<at + 4096].withUnsafeBytes { page in
+        guard let base = page.baseAddress else { return }
+        let id = FileID(low: base.u64(64), high: base.u64(72))
+        let sum = PageChecksum(fileID: id, pageSize: 4096).compute(base, slot)
+        withUnsafeBytes(of: sum.littleEndian) { sums.append(contentsOf: $0) }
+      }
+      bytes.replaceSubrange(at..<at + 8, with: sums.suffix(8))
+    }
+    files.setContents(of: Scenario.path, bytes)
+    #expect(refusal(files, scenario.options)?.code == .newerFormat)
+    #expect(files.contents(of: Scenario.path) == bytes)
+    var readOnly = scenario.options
+    readOnly.isReadOnly = true
+    let pager = try Pager.open(path: Scenario.path, fileSystem: files, options: readOnly)
+    #expect(try CrashExplorer.match(pager, scenario.timeline, 3...3) == 3)
+  }
+
   /// Rule 10: a log of an older incarnation holds nothing.
   @Test func theLogOfAnOlderIncarnationHoldsNothing() throws {
     let scenario = try made(1, 4)
