@@ -12,6 +12,7 @@ extension TreeEditor {
     var index = leafIndex
     var depth = path.depth
     while try !insertWithoutSplit(entry, node, index, canBeFull: false) {
+      if node.isLeaf, try insertWithNeighbor(node, depth, entry, index) { break }
       if depth == 0 {
         node = try pushRootDown()
         depth = 1
@@ -94,28 +95,37 @@ extension TreeEditor {
     return first.commonPrefix(neighbor)
   }
 
-  /// Heads of two bytes where no key has more after the prefix, or where only they let `entries`
-  /// fit into `limit` bytes; nil if nothing does. Keys of a damaged page may lack what first and
-  /// last share: they must not be written.
+  /// A shape in which all of `entries` fit into `limit` bytes, or nil.
   func shape(
     isLeaf: Bool, prefixLength: Int, limit: Int
   ) throws(StoreError) -> NodeShape? {
+    try shape(entries.indices, isLeaf: isLeaf, prefixLength: prefixLength, limit: limit)
+  }
+
+  /// The same of some of them: heads of two bytes where no key has more after the prefix, or where
+  /// only they let the entries fit. Keys of a damaged page may lack what first and last share: they
+  /// must not be written.
+  func shape(
+    _ range: Range<Int>, isLeaf: Bool, prefixLength: Int, limit: Int
+  ) throws(StoreError) -> NodeShape? {
     let wide = NodeShape(prefixLength: prefixLength, headSize: NodeShape.wideHead)
     let narrow = NodeShape(prefixLength: prefixLength, headSize: NodeShape.narrowHead)
-    guard let first = entries.first else { return wide }
-    var wideSize = prefixLength
-    var narrowSize = prefixLength
-    var isNarrow = true
-    for entry in entries {
+    guard let start = range.first else { return wide }
+    let first = entries[start]
+    var size = prefixLength
+    var longest = 0
+    for index in range {
+      let entry = entries[index]
       if prefixLength > entry.prefixLength, entry.commonPrefix(first) < prefixLength {
         throw corrupt(path.leaf, "a tree page's keys are out of order")
       }
-      wideSize += entry.slotAndCell(isLeaf: isLeaf, wide)
-      narrowSize += entry.slotAndCell(isLeaf: isLeaf, narrow)
-      isNarrow = isNarrow && narrow.suits(suffixLength: entry.keyLength - prefixLength)
+      size &+= entry.slotAndCell(isLeaf: isLeaf, wide)
+      longest = max(longest, entry.keyLength &- prefixLength)
     }
-    if isNarrow, narrowSize <= limit { return narrow }
-    if wideSize <= limit { return wide }
+    let suitsNarrow = narrow.suits(suffixLength: longest)
+    if size <= limit && !suitsNarrow { return wide }
+    var narrowSize = prefixLength
+    for index in range { narrowSize &+= entries[index].slotAndCell(isLeaf: isLeaf, narrow) }
     return narrowSize <= limit ? narrow : nil
   }
 
@@ -123,7 +133,8 @@ extension TreeEditor {
   func rewriteCollected(
     _ page: PageNumber, level: Int, leftmostChild: PageNumber, _ shape: NodeShape
   ) throws(StoreError) {
-    build(try source.edit(page), level: level, leftmostChild: leftmostChild, shape)
+    build(
+      try source.edit(page), entries.indices, level: level, leftmostChild: leftmostChild, shape)
   }
 
   /// Writes `entries` into a new page beside one that holds `neighbor`.
@@ -142,20 +153,21 @@ extension TreeEditor {
     }
     // Overlapping cells of a damaged page could add up to more than a page.
     guard let shape else { throw corrupt(path.leaf, "a tree page's cells overlap") }
-    build(editor, level: level, leftmostChild: leftmostChild, shape)
+    build(editor, entries.indices, level: level, leftmostChild: leftmostChild, shape)
   }
 
-  /// Writes `entries`, which fit in this shape, into a page.
-  private func build(
-    _ editor: PageEditor, level: Int, leftmostChild: PageNumber, _ shape: NodeShape
+  /// Writes some of `entries`, which fit in this shape, into a page.
+  func build(
+    _ editor: PageEditor, _ range: Range<Int>, level: Int, leftmostChild: PageNumber,
+    _ shape: NodeShape
   ) {
     let contentEnd = source.contentEnd
     let entries = self.entries
     editor.rewriteAll { base in
       var builder = NodeBuilder(
         base, contentEnd: contentEnd, level: level, leftmostChild: leftmostChild,
-        prefixOf: entries.first, shape)
-      for entry in entries { builder.add(entry) }
+        prefixOf: range.first.map { entries[$0] }, shape)
+      for index in range { builder.add(entries[index]) }
       builder.finish()
     }
   }

@@ -110,7 +110,7 @@ extension TreeEditor {
   }
 
   /// Ascending inserts in a row from which on a run is assumed.
-  private static var runThreshold: Int { 6 }
+  static var runThreshold: Int { 6 }
 
   /// Splits where a run of ascending inserts is, so that the leaf left of it stays full. What lies
   /// right of a long run gets a leaf of its own, lest it take room in all leaves of the run.

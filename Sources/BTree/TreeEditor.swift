@@ -36,6 +36,7 @@ public final class TreeEditor {
   var separator = ScratchBuffer()
   /// A page as it was before it is rewritten.
   var pageCopy = ScratchBuffer()
+  var neighborCopy = ScratchBuffer()
   var entries: [Entry] = []
 
   init(_ tree: Tree, _ transaction: PageTransaction) {
@@ -55,6 +56,7 @@ public final class TreeEditor {
     arrivingSeparator.deallocate()
     separator.deallocate()
     pageCopy.deallocate()
+    neighborCopy.deallocate()
   }
 
   /// The value of a key, or nil. Call between the transaction's `enter` and `leave`; the bytes are

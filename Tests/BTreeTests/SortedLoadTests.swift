@@ -49,6 +49,37 @@ import Testing
     }
   }
 
+  /// Entries in random order: neighbors with room take some before a leaf is split.
+  @Test(arguments: [4_096, 8_192])
+  func randomOrder(pageSize: Int) throws {
+    let harness = try TreeHarness(pageSize: pageSize)
+    var random = Seeded(UInt64(pageSize))
+    for step in 0..<12_000 {
+      try harness.insert(random.bytes(3) + [UInt8](repeating: 5, count: 9), [])
+      if step % 3_000 == 0 { try harness.verify() }
+    }
+    let report = try harness.verify()
+    #expect(fill(report) >= 72)
+    try harness.verifyCursor()
+  }
+
+  /// Keys of several lengths and values of all sizes, moved between neighbors.
+  @Test(arguments: [4_096, 65_536])
+  func randomOrderOfUnequalEntries(pageSize: Int) throws {
+    let harness = try TreeHarness(pageSize: pageSize)
+    var random = Seeded(UInt64(pageSize) + 1)
+    for step in 0..<800 {
+      let front = [UInt8](repeating: 3, count: [0, 1, 40, pageSize / 8, 3_000][random.below(5)])
+      let size = [0, 3, pageSize / 30, pageSize / 4, pageSize / 2][random.below(5)]
+      try harness.insert(front + random.bytes(random.below(7)), random.bytes(size), .replace)
+      if step % 200 == 0 { try harness.verify() }
+    }
+    try harness.verify()
+    try harness.verifyCursor()
+    for key in harness.keys.shuffled(using: &random) { try harness.delete(key) }
+    #expect(try harness.pagesInUse() == 1)
+  }
+
   @Test func prefixShrinksAndGrows() throws {
     let harness = try TreeHarness(pageSize: 4_096)
     let long = [UInt8](repeating: 50, count: 300)
