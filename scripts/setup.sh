@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a build, a test run or a benchmark needs and the machine lacks, and says so.
-#   scripts/setup.sh [swift] [lz4] [python] [peers] [python-path]
+#   scripts/setup.sh [swift] [lz4] [python] [peers] [disks] [python-path]
 # python-path prints the interpreter that has the packages of Spec/reader.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -88,12 +88,22 @@ need_python() {
   fi
 }
 
+need_disks() { # what Tests/Torture/RealDisks needs: ext4, FUSE and its Python binding
+  need_python
+  command -v mkfs.ext4 >/dev/null 2>&1 || install_packages "e2fsprogs" "e2fsprogs"
+  command -v fusermount3 >/dev/null 2>&1 || install_packages "fuse3" ""
+  "$(python_path)" -c 'import mfusepy' >/dev/null 2>&1 ||
+    "$(python_path)" -m pip install --quiet --disable-pip-version-check mfusepy >&2 ||
+    say "pip could not install mfusepy: the power cuts will be skipped"
+}
+
 for what in "$@"; do
   case "$what" in
     swift) need_swift ;;
     lz4) need_lz4 ;;
     python) need_python ;;
     peers) need_peers ;;
+    disks) need_disks ;;
     python-path) python_path ;;
     *) die "unknown part: $what" ;;
   esac

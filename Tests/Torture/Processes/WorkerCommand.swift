@@ -59,6 +59,8 @@ struct VerifyCommand: ParsableCommand {
   @Argument var path: String
   @Option(help: "The last transaction that was acknowledged.")
   var acknowledged: Int64
+  @Option(help: "The last transaction that was begun; the one after the acknowledged by default.")
+  var begun: Int64?
 
   func run() throws {
     guard acknowledged > 0 || FileManager.default.fileExists(atPath: path) else { return }
@@ -70,7 +72,7 @@ struct VerifyCommand: ParsableCommand {
       return
     }
     let problem = try Ledger.problem(
-      in: db, acknowledged: acknowledged, begun: acknowledged + 1)
+      in: db, acknowledged: acknowledged, begun: begun ?? acknowledged + 1)
     try db.close()
     if let problem { throw ValidationError(problem) }
   }
