@@ -64,15 +64,26 @@ extension Node {
       low &+= half & below(low &+ half &- 1, wanted, isNarrow)
       length &-= half
     }
-    let end = low &+ length
-    let stride = length <= 192 ? 8 : 16
-    var probe = low &+ stride &- 1
+    // Two loops rather than a number that depends on the length: so the probes of a page that is
+    // not in the cache are under way while its length still is.
+    return length <= 192
+      ? scan(wanted, low, length, isNarrow, stride: 8)
+      : scan(wanted, low, length, isNarrow, stride: 16)
+  }
+
+  /// The same, with probes at a distance first, and between two of them then.
+  @inline(__always)
+  private func scan(
+    _ wanted: Int, _ from: Int, _ length: Int, _ isNarrow: Bool, stride: Int
+  ) -> Int {
+    let end = from &+ length
+    var probe = from &+ stride &- 1
     var strides = 0
     while probe < end {
       strides &-= below(probe, wanted, isNarrow)
       probe &+= stride
     }
-    low &+= strides &* stride
+    var low = from &+ strides &* stride
     let last = min(low &+ stride, end)
     var index = low
     while index < last {
