@@ -4,6 +4,9 @@ import CareFS
 public struct MirrorDisagreement: Error, CustomStringConvertible {
   /// What each of them said.
   public let description: String
+
+  /// A disagreement.
+  public init(description: String) { self.description = description }
 }
 
 /// A write transaction that does each statement in the model too and compares the outcomes.

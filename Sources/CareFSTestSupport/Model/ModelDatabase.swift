@@ -86,7 +86,7 @@ public struct ModelDatabase: Sendable {
     }
     for row in made { try next.requireParents(of: row, position) { _ in true } }
     self = next
-    return made.map { tables[position].key(of: $0) }
+    return made.map { row in tables[position].keyOrdinals.map { row[$0] } }
   }
 
   /// Changes columns of the row with a key; false when there is none.

@@ -18,6 +18,22 @@ public struct InjectedFault: Sendable {
     /// A sync: the system forgets that there was something to write, as Linux does. What was written
     /// can be read until the power goes, and no later sync makes it durable.
     case forgets
+    /// A write: nothing, and the caller is told that all was done, as by a disk that lies.
+    case lies
+    /// A write: the bytes go so many bytes further, and the caller is told that all is well.
+    case misdirects(Int)
+    /// A read: so many bytes at most, and the caller is told that there are no more.
+    case shortens(Int)
+    /// A read: what the file held when the file system was made, without an error.
+    case stale
+
+    /// Whether the caller is told that all is well.
+    var isSilent: Bool {
+      switch self {
+      case .none, .partial, .whole, .forgets: false
+      case .lies, .misdirects, .shortens, .stale: true
+      }
+    }
   }
 
   /// Which calls fail; empty means all.

@@ -30,10 +30,14 @@ final class SimulatedFile: StorageFile {
     try requireOpen()
     return try system.state.withLock { state throws(StoreError) in
       try state.requirePower()
-      try state.begin(.read, state.path(inode))
-      guard let file = state.disk.files[inode], offset < UInt64(file.live.count) else { return 0 }
+      let fault = state.firing(.read, state.path(inode))
+      if let fault, !fault.effect.isSilent { throw fault.error }
+      var count = buffer.count
+      if case .shortens(let most)? = fault?.effect { count = min(count, most) }
+      let source = if case .stale? = fault?.effect { state.first } else { state.disk }
+      guard let file = source.files[inode], offset < UInt64(file.live.count) else { return 0 }
       let start = Int(offset)
-      return file.live.withBytes(start..<start + buffer.count) {
+      return file.live.withBytes(start..<start + count) {
         buffer.copyMemory(from: $0)
         return $0.count
       }
@@ -48,14 +52,16 @@ final class SimulatedFile: StorageFile {
       try state.requirePower()
       let fault = state.firing(.write, state.path(inode))
       var count = bytes.count
+      var place = Int(offset)
       switch fault?.effect {
       case .partial(let n): count = min(n, count)
+      case .misdirects(let distance): place = max(0, place + distance)
       case nil, .whole: break
       default: count = 0
       }
-      var problem = fault?.error
+      var problem = fault.flatMap { $0.effect.isSilent ? nil : $0.error }
       let size = state.disk.files[inode]?.live.count ?? 0
-      let growth = Int(offset) + count - size
+      let growth = place + count - size
       if growth > 0, let capacity = state.capacity, state.usedBytes + growth > capacity {
         // A full disk takes what fits.
         count = max(0, count - (state.usedBytes + growth - capacity))
@@ -65,8 +71,8 @@ final class SimulatedFile: StorageFile {
       if count > 0 {
         let part = DiskBytes(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
         state.perform(
-          .write(inode: inode, offset: Int(offset), bytes: part),
-          .write(path: state.path(inode), offset: Int(offset), count: count))
+          .write(inode: inode, offset: place, bytes: part),
+          .write(path: state.path(inode), offset: place, count: count))
       }
       if let problem { throw problem }
     }
@@ -110,9 +116,9 @@ final class SimulatedFile: StorageFile {
       switch fault.effect {
       case .whole: state.perform(.sync(inode: inode), .sync(path: path))
       case .forgets: state.perform(.forget(inode: inode), .sync(path: path))
-      case .none, .partial: break
+      default: break
       }
-      throw fault.error
+      if !fault.effect.isSilent { throw fault.error }
     }
   }
 

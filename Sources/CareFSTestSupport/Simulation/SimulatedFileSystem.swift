@@ -98,6 +98,9 @@ public final class SimulatedFileSystem: FileSystem {
   /// Refuses everything from now on, so that what still runs can do no more.
   public func powerOff() { state.withLock { $0.isOff = true } }
 
+  /// Takes calls again. What was open stays as it was.
+  public func powerOn() { state.withLock { $0.isOff = false } }
+
   // MARK: Contents, for tests that damage files
 
   /// The bytes of `path`, or nil when there is no such file.

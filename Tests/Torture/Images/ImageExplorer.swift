@@ -1,0 +1,113 @@
+import CareFSTestSupport
+
+/// Cuts the power of one workload at every operation in every way, and follows what is left.
+///
+/// One thread uses it.
+struct ImageExplorer {
+  let workload: Workload
+  let tally: ImageTally
+  /// Random survivals per operation, beside the systematic ones.
+  var rounds = 2
+  /// Every so many images are cut again at every operation of their recovery; 0 is none.
+  var nestEvery = 0
+  private var sinceNested = 0
+  /// Images with the oldest state that was allowed.
+  private var seen: Set<UInt64> = []
+
+  init(_ workload: Workload, _ tally: ImageTally) {
+    self.workload = workload
+    self.tally = tally
+  }
+
+  /// Explores the whole workload, until `isOver`.
+  mutating func explore(until isOver: () -> Bool = { false }) {
+    let run: CrashRun
+    let start: Int
+    do { (run, start) = try workload.run() } catch {
+      tally.fail(workload.name, "--workload \(workload.name): the work itself failed: \(error)")
+      return
+    }
+    for operation in start...run.files.operationCount {
+      if isOver() { return }
+      let items = run.files.unsyncedItems(after: operation)
+      let allowed = run.timeline.allowed(after: operation)
+      for survival in CrashSurvival.all(items.count, seed: UInt64(operation), rounds: rounds) {
+        let image = run.files.crash(after: operation, keeping: survival.survival(of: items))
+        follow(image, allowed, [(operation, survival)])
+      }
+    }
+  }
+
+  /// Cuts where the steps say, each in the recovery after the one before, and answers what is wrong.
+  func replay(_ steps: [(operation: Int, survival: CrashSurvival)]) throws -> String? {
+    var (run, _) = try workload.run()
+    for (level, step) in steps.enumerated() {
+      let items = run.files.unsyncedItems(after: step.operation)
+      let image = run.files.crash(
+        after: step.operation, keeping: step.survival.survival(of: items))
+      let allowed = run.timeline.allowed(after: step.operation)
+      do {
+        guard
+          let next = try ImageCheck.run(image, workload, allowed, level: UInt64(level))
+        else { return nil }
+        run = next
+      } catch { return "\(error)" }
+    }
+    return nil
+  }
+
+  private mutating func follow(
+    _ image: SimulatedFileSystem, _ allowed: CrashTimeline.Allowed,
+    _ steps: [(operation: Int, survival: CrashSurvival)]
+  ) {
+    let fingerprint = image.fingerprint
+    let isNew = tally.see(fingerprint)
+    let key = fingerprint ^ (UInt64(bitPattern: Int64(allowed.oldest + 2)) &* 0x9E37_79B9)
+    // Inside a recovery what is allowed differs from image to image.
+    guard seen.insert(key).inserted || (steps.count > 1 && isNew) else { return }
+    let clock = ContinuousClock()
+    let began = clock.now
+    do {
+      let run = try ImageCheck.run(image, workload, allowed, level: UInt64(steps.count - 1))
+      let time = began.duration(to: clock.now)
+      tally.count(isNested: steps.count > 1, isMissing: run == nil, time)
+      if time > .seconds(20) { tally.fail(workload.name, "\(line(steps)): took \(time)") }
+      sinceNested += 1
+      if let run, nestEvery > 0, steps.count <= 2,
+        sinceNested >= nestEvery * (steps.count == 1 ? 1 : 10)
+      {
+        sinceNested = 0
+        nest(run, steps)
+      }
+    } catch {
+      tally.count(isNested: steps.count > 1, isMissing: false, .zero)
+      tally.fail(workload.name, "\(line(steps)): \(error)")
+    }
+  }
+
+  /// Cuts the recovery, and what came after it, at every operation.
+  private mutating func nest(
+    _ run: CrashRun, _ steps: [(operation: Int, survival: CrashSurvival)]
+  ) {
+    for operation in 0...run.files.operationCount {
+      let items = run.files.unsyncedItems(after: operation)
+      let allowed = run.timeline.allowed(after: operation)
+      for survival in CrashSurvival.few(items.count, seed: UInt64(operation)) {
+        let image = run.files.crash(after: operation, keeping: survival.survival(of: items))
+        follow(image, allowed, steps + [(operation, survival)])
+      }
+    }
+  }
+
+  /// What replays a failure.
+  private func line(_ steps: [(operation: Int, survival: CrashSurvival)]) -> String {
+    var line = "--workload \(workload.name)"
+    for (place, step) in steps.enumerated() {
+      line +=
+        place == 0
+        ? " --operation \(step.operation) --survival \(step.survival)"
+        : " --again \(step.operation):\(step.survival)"
+    }
+    return line
+  }
+}

@@ -1,0 +1,56 @@
+import CareFSTestSupport
+import PageStore
+
+/// Counts images of all threads.
+final class ImageTally: @unchecked Sendable {
+  private let lock = Lock()
+  private var fingerprints: Set<UInt64> = []
+  private var failures: [String] = []
+  private var failed = 0
+  private var failedOf: [String: Int] = [:]
+  private var checked = 0
+  private var nested = 0
+  private var missing = 0
+  private var slowest = Duration.zero
+
+  /// How many different images there were.
+  var distinct: Int { lock.with { fingerprints.count } }
+
+  /// Notes an image; false when one with the same names and bytes was seen before.
+  func see(_ fingerprint: UInt64) -> Bool {
+    lock.with { fingerprints.insert(fingerprint).inserted }
+  }
+
+  /// Counts a check: of an image inside a recovery, of one that rightly held nothing, and how long
+  /// it took.
+  func count(isNested: Bool, isMissing: Bool, _ time: Duration) {
+    lock.with {
+      checked += 1
+      if isNested { nested += 1 }
+      if isMissing { missing += 1 }
+      slowest = max(slowest, time)
+    }
+  }
+
+  /// Notes a failure; the first few of each workload are kept.
+  func fail(_ workload: String, _ line: String) {
+    lock.with {
+      failed += 1
+      failedOf[workload, default: 0] += 1
+      if failedOf[workload, default: 0] <= 3, failures.count < 60 { failures.append(line) }
+    }
+  }
+
+  /// Prints the line, and the first failures; answers whether all is well.
+  func print(wanted: Int) -> Bool {
+    let (distinct, failed, checked, nested, missing) = lock.with {
+      (fingerprints.count, self.failed, self.checked, self.nested, self.missing)
+    }
+    Swift.print("images: \(distinct) distinct, \(failed) failed")
+    Swift.print(
+      "  \(checked) opened, \(nested) of them cut again inside recovery, \(missing) before there "
+        + "was a database, the slowest in \(lock.with { slowest })")
+    for failure in lock.with({ failures }) { Swift.print("  failed: \(failure)") }
+    return failed == 0 && distinct >= wanted
+  }
+}
