@@ -144,29 +144,37 @@ extension Pager {
           retainOlder(than: version)
           return false
         }
-        return oldest.pointee.isDirty || oldest == version
+        // A snapshot from before the page was allocated needs nothing of it; a later one does.
+        if !oldest.pointee.isDirty && oldest != version {
+          retainOlder(than: version)
+          return false
+        }
+        return true
       }
-      if isNeeded {
-        try loadOldest(number)
-        cache.lock.with { retainOlder(than: version) }
-      }
+      if isNeeded { try loadOldest(number, before: version) }
     }
   }
 
-  /// Marks the versions before `version` as no longer in the page file.
+  /// Marks the versions before `version` as no longer in the page file. Under the cache's lock.
   private func retainOlder(than version: VersionPointer) {
-    var at = version.older
-    while let older = at {
+    var successor = version
+    while let older = successor.older {
       if !older.pointee.isDirty && !older.pointee.isRetained {
         cache.delist(older)
         older.pointee.isRetained = true
         cache.enlist(older)
+        // One that was loaded after it had been replaced is on nobody's list yet.
+        cache.trim(
+          Superseded(
+            page: older.pointee.page, lsn: older.pointee.lsn, successor: successor.pointee.lsn))
       }
-      at = older.older
+      if successor.older == older { successor = older }
     }
   }
 
-  private func loadOldest(_ number: PageNumber) throws(StoreError) {
+  private func loadOldest(
+    _ number: PageNumber, before version: VersionPointer
+  ) throws(StoreError) {
     cache.lock.lock()
     let buffer = cache.takeBuffer()
     cache.lock.unlock()
@@ -176,9 +184,13 @@ extension Pager {
       into: UnsafeMutableRawBufferPointer(start: buffer, count: pageSize),
       at: UInt64(number) * UInt64(pageSize))
     // A page that was never written, or only as part of a longer past, has nothing to preserve.
-    guard n == pageSize, checksum.isSound(buffer, number) else { return }
+    guard n == pageSize, checksum.isSound(buffer, number) else {
+      return cache.lock.with { retainOlder(than: version) }
+    }
     let lsn = buffer.readable.u64(PageHeader.lsn)
     cache.lock.with {
+      // A reader may have loaded it meanwhile: then that one must stay, from this moment on.
+      defer { retainOlder(than: version) }
       guard let entry = cache.table.entry(number),
         var oldest = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring))
       else { return }
@@ -186,15 +198,15 @@ extension Pager {
       guard lsn < oldest.pointee.lsn,
         let holder = cache.readers.holder(from: lsn, below: oldest.pointee.lsn)
       else { return }
-      let version = cache.takeVersion()
-      version.pointee.page = number
-      version.pointee.lsn = lsn
-      version.pointee.isRetained = true
-      version.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
+      let older = cache.takeVersion()
+      older.pointee.page = number
+      older.pointee.lsn = lsn
+      older.pointee.isRetained = true
+      older.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
       let held = holder.pointee.held
       held.list.append(
         Superseded(page: number, lsn: lsn, successor: oldest.pointee.lsn))
-      cache.appendOldest(version)
+      cache.appendOldest(older)
       isKept = true
     }
   }

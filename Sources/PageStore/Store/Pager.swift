@@ -211,7 +211,8 @@ public final class Pager: @unchecked Sendable {
     }
     var isOvertaken = false
     var lastProblem = "its checksum does not match"
-    for attempt in 0..<(isReadOnly ? 8 : 3) {
+    var attempt = 0
+    while attempt < (isReadOnly ? 8 : 3) {
       if attempt > 2, !(try waitForOtherWriter(attempt)) { break }
       if let bytes = try loadFromMemory(number, snapshot) { return bytes }
       cache.lock.lock()
@@ -246,7 +247,13 @@ public final class Pager: @unchecked Sendable {
         return buffer
       }
       cache.giveBuffer(buffer)
-      if found == nil && isSound {
+      if let found {
+        // Another thread was faster. By the next look it may be gone again: that is no failure.
+        if let bytes = found.bytes { return bytes }
+        continue
+      }
+      attempt += 1
+      if isSound {
         lastProblem = "it is newer than this snapshot: the file was changed by another process"
         isOvertaken = true
       }
