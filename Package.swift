@@ -43,13 +43,14 @@ let package = Package(
     .executableTarget(
       name: "CareTorture",
       dependencies: [
-        "CareFS", "CareModel", "CareFSTestSupport",
+        "CareFS", "CareModel", "CareFSTestSupport", "BTree", "PageStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Torture", swiftSettings: testSwitches),
     .testTarget(name: "PageStoreTests", dependencies: ["PageStore", "CareFSTestSupport"]),
     .testTarget(name: "BTreeTests", dependencies: ["BTree", "PageStore", "CareFSTestSupport"]),
-    .testTarget(name: "CareFSTests", dependencies: ["CareFS", "CareFSTestSupport"]),
+    .testTarget(
+      name: "CareFSTests", dependencies: ["CareFS", "CareFSTestSupport", "PageStore"]),
     .testTarget(
       name: "CareModelTests", dependencies: ["CareModel", "CareFS"], exclude: ["hospital.json"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CareFS", "CareModel", "carefs"]),

@@ -43,6 +43,9 @@ extension TreeEditor {
     _ entry: Entry, _ node: Node, _ position: NodePosition
   ) throws(StoreError) {
     noteRun(node.page, position.index)
+    #if TEST_SWITCHES
+      if TreeSwitches.splits(node) { return try insertSlowly(entry, node, position.index) }
+    #endif
     let shape = node.shape
     let size = entry.cellSize(isLeaf: true, shape)
     if position.sharesPrefix, node.contiguousFree >= size &+ shape.slotSize,

@@ -35,6 +35,9 @@ extension TreeEditor {
   func insertWithoutSplit(
     _ entry: Entry, _ node: Node, _ index: Int, canBeFull: Bool
   ) throws(StoreError) -> Bool {
+    #if TEST_SWITCHES
+      if !canBeFull, TreeSwitches.splits(node) { return false }
+    #endif
     let shape = node.shape
     let isLeaf = node.isLeaf
     let size = entry.slotAndCell(isLeaf: isLeaf, shape)

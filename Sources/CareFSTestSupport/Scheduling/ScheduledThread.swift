@@ -39,8 +39,9 @@
     func give() {
       baton.systemLock()
       hasTurn = true
-      baton.systemBroadcast()
       baton.systemUnlock()
+      // Woken with the lock held, it would fall asleep again at once.
+      baton.systemBroadcast()
     }
 
     /// Returns when this thread has the turn.

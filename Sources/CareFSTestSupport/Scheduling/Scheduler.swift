@@ -55,11 +55,11 @@
     ///
     /// - Parameters:
     ///   - patience: about how many points a thread passes before another goes on; nil lets the seed
-    ///     decide between 1 and 64.
+    ///     decide between 2 and 128.
     ///   - stepLimit: the points after which a run counts as endless.
     public init(seed: UInt64, patience: Int? = nil, stepLimit: Int = 20_000_000) {
       var random = SeededRandom(seed)
-      self.patience = patience ?? 1 << random.below(7)
+      self.patience = patience ?? 2 << random.below(7)
       self.random = random
       self.stepLimit = stepLimit
       trace = ScheduleTrace()

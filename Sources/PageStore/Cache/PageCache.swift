@@ -32,7 +32,7 @@ final class PageCache: @unchecked Sendable {
 
   init(pageSize: Int, budgetBytes: Int, spill: SpillFile) {
     self.pageSize = pageSize
-    self.budgetPages = max(32, budgetBytes / pageSize)
+    self.budgetPages = max(Self.leastPages, budgetBytes / pageSize)
     self.spill = spill
   }
 
@@ -49,6 +49,11 @@ final class PageCache: @unchecked Sendable {
   // MARK: Buffers and versions
 
   private static let versionBlock = 256
+  #if TEST_SWITCHES
+    private static let leastPages = 8
+  #else
+    private static let leastPages = 32
+  #endif
 
   /// A page-sized buffer with undefined contents.
   func takeBuffer() -> UnsafeMutableRawPointer {
