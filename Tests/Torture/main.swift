@@ -7,7 +7,7 @@ struct CareTorture: ParsableCommand {
     abstract: "Crashes, faults, damage and races, each counted.",
     discussion: "`make torture` runs all of it; each part takes a seed and an amount of its own.",
     subcommands: [
-      ImagesCommand.self, FaultsCommand.self,
+      ImagesCommand.self, FaultsCommand.self, FlipsCommand.self,
       SeedsCommand.self, IsolationCommand.self,
       KillsCommand.self, WorkerCommand.self, VerifyCommand.self,
     ])

@@ -22,6 +22,13 @@ struct FaultClass: Sendable {
   var codes: Set<DatabaseError.Code> = [.io, .diskFull, .poisoned, .closed]
   /// Whether the faults tell nobody: then damage must be found later, or do no harm.
   var isSilent: Bool { variants.contains { isQuiet($0.effect) } }
+  /// Whether a fault may show bytes that are right in themselves, only old: whole, valid pages, which
+  /// nothing but their contradiction with other pages can betray.
+  var isUndetectable: Bool {
+    variants.contains { variant in
+      if case .stale = variant.effect { true } else { false }
+    }
+  }
   /// Whether a fault may last for ever.
   var lasts = true
 

@@ -67,6 +67,11 @@ struct CrashSurvival: Hashable, LosslessStringConvertible, Sendable {
     self.last = last
   }
 
+  /// Whether a sector may be there in part, or as garbage.
+  var isTorn: Bool {
+    if case .torn = base { true } else { last != .whole }
+  }
+
   /// The rule for these items.
   func survival(of items: [UnsyncedItem]) -> Survival {
     var fates = items.indices.map { fate($0, items.count) }

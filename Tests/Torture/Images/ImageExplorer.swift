@@ -33,7 +33,7 @@ struct ImageExplorer {
       let allowed = run.timeline.allowed(after: operation)
       for survival in CrashSurvival.all(items.count, seed: UInt64(operation), rounds: rounds) {
         let image = run.files.crash(after: operation, keeping: survival.survival(of: items))
-        follow(image, allowed, [(operation, survival)])
+        follow(image, allowed, [(operation, survival)], kinds(of: items, survival))
       }
     }
   }
@@ -58,7 +58,7 @@ struct ImageExplorer {
 
   private mutating func follow(
     _ image: SimulatedFileSystem, _ allowed: CrashTimeline.Allowed,
-    _ steps: [(operation: Int, survival: CrashSurvival)]
+    _ steps: [(operation: Int, survival: CrashSurvival)], _ kinds: [FaultCount]
   ) {
     let fingerprint = image.fingerprint
     let isNew = tally.see(fingerprint)
@@ -71,6 +71,7 @@ struct ImageExplorer {
       let run = try ImageCheck.run(image, workload, allowed, level: UInt64(steps.count - 1))
       let time = began.duration(to: clock.now)
       tally.count(isNested: steps.count > 1, isMissing: run == nil, time)
+      for kind in kinds { kind.add() }
       if time > .seconds(20) { tally.fail(workload.name, "\(line(steps)): took \(time)") }
       sinceNested += 1
       if let run, nestEvery > 0, steps.count <= 2,
@@ -81,6 +82,7 @@ struct ImageExplorer {
       }
     } catch {
       tally.count(isNested: steps.count > 1, isMissing: false, .zero)
+      for kind in kinds { kind.add(line(steps)) }
       tally.fail(workload.name, "\(line(steps)): \(error)")
     }
   }
@@ -94,9 +96,27 @@ struct ImageExplorer {
       let allowed = run.timeline.allowed(after: operation)
       for survival in CrashSurvival.few(items.count, seed: UInt64(operation)) {
         let image = run.files.crash(after: operation, keeping: survival.survival(of: items))
-        follow(image, allowed, steps + [(operation, survival)])
+        follow(image, allowed, steps + [(operation, survival)], kinds(of: items, survival))
       }
     }
+  }
+
+  /// The classes of faults that a cut is made of: the cut itself, torn sectors, sizes and names.
+  private func kinds(of items: [UnsyncedItem], _ survival: CrashSurvival) -> [FaultCount] {
+    var kinds = [tally.cuts]
+    if survival.isTorn { kinds.append(tally.tears) }
+    var hasSize = false
+    var hasName = false
+    for item in items {
+      switch item.kind {
+      case .size: hasSize = true
+      case .name: hasName = true
+      case .sector: break
+      }
+    }
+    if hasSize { kinds.append(tally.sizes) }
+    if hasName { kinds.append(tally.names) }
+    return kinds
   }
 
   /// What replays a failure.

@@ -3,6 +3,11 @@ import PageStore
 
 /// Counts images of all threads.
 final class ImageTally: @unchecked Sendable {
+  /// Power cuts, and those in which a sector was torn, a file's size and a name were not synced.
+  let cuts = FaultCount("F4")
+  let tears = FaultCount("F5")
+  let sizes = FaultCount("F6")
+  let names = FaultCount("F7")
   private let lock = Lock()
   private var fingerprints: Set<UInt64> = []
   private var failures: [String] = []
@@ -46,6 +51,7 @@ final class ImageTally: @unchecked Sendable {
     let (distinct, failed, checked, nested, missing) = lock.with {
       (fingerprints.count, self.failed, self.checked, self.nested, self.missing)
     }
+    for kind in [cuts, tears, sizes, names] { kind.print() }
     Swift.print("images: \(distinct) distinct, \(failed) failed")
     Swift.print(
       "  \(checked) opened, \(nested) of them cut again inside recovery, \(missing) before there "
