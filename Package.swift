@@ -46,7 +46,7 @@ let package = Package(
         "CareFS", "CareModel", "CareFSTestSupport", "BTree", "PageStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Tests/Torture", swiftSettings: testSwitches),
+      path: "Tests/Torture", exclude: ["RealDisks"], swiftSettings: testSwitches),
     .testTarget(name: "PageStoreTests", dependencies: ["PageStore", "CareFSTestSupport"]),
     .testTarget(name: "BTreeTests", dependencies: ["BTree", "PageStore", "CareFSTestSupport"]),
     .testTarget(

@@ -49,7 +49,7 @@ extension Transaction {
   public func get<R: Record, V: RecordValue>(
     _ type: R.Type, where path: KeyPath<R, V>, is value: V
   ) throws -> R? {
-    guard let row = try enterRow(type, path, value) else { return nil }
+    guard let row = try enterRow(type, path, value.columnValue) else { return nil }
     defer { leaveRow() }
     do { return try R(row: row) } catch { throw DatabaseError.reported(error) }
   }
@@ -69,18 +69,16 @@ extension Transaction {
 
   /// The same of a unique constraint.
   @usableFromInline
-  final func enterRow<R: Record, V: RecordValue>(
-    _ type: R.Type, _ path: KeyPath<R, V>, _ value: V
+  final func enterRow<R: Record>(
+    _ type: R.Type, _ path: PartialKeyPath<R>, _ value: Value
   ) throws -> RecordRow? {
     try ensureOpen()
     return try reporting {
       let binding = try binding(type)
       let target = try conflictTarget(path, binding)
       keyBuffer.clear()
-      for field in target.parts {
-        guard !value.columnValue.isNull else { return nil }
-        try keyBuffer.append(value.columnValue, as: field.part)
-      }
+      guard !value.isNull else { return nil }
+      for field in target.parts { try keyBuffer.append(value, as: field.part) }
       return try enterRow(binding, index: target.index, keyBuffer.key)
     }
   }
@@ -110,8 +108,8 @@ extension Transaction {
   final func leaveRow() { pages.leave() }
 
   /// The unique key of a property's column; the last one is at hand.
-  private func conflictTarget<R: Record, V>(
-    _ path: KeyPath<R, V>, _ binding: RecordBinding
+  private func conflictTarget<R: Record>(
+    _ path: PartialKeyPath<R>, _ binding: RecordBinding
   ) throws -> ConflictTarget {
     if let last = lastTarget, last.path === path { return last.target }
     let target = try binding.plan.conflictTarget([try R.schema.name(path)])

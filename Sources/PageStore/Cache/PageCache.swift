@@ -159,10 +159,27 @@ final class PageCache: @unchecked Sendable {
     enlist(version)
     guard var last = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring)) else {
       entry.pointee.head.store(version.word, ordering: .sequentiallyConsistent)
+      showNewest(of: entry)
       return
     }
     while let older = last.older { last = older }
     last.pointee.previous.store(version.word, ordering: .sequentiallyConsistent)
+  }
+
+  /// Lets readers find the newest version's bytes without the version. Under the lock, after each
+  /// change of which version that is or where its bytes are.
+  ///
+  /// A reader takes these bytes when their LSN is not above its snapshot. It cannot take them for
+  /// those of a newer version that it should see: its snapshot came from under the lock, after that
+  /// version had been shown here.
+  func showNewest(of entry: UnsafeMutablePointer<PageEntry>) {
+    var word: UInt = 0
+    if let head = VersionPointer(word: entry.pointee.head.load(ordering: .acquiring)),
+      let bytes = head.bytes, bytes.readable.u64(PageHeader.lsn) == head.pointee.lsn
+    {
+      word = UInt(bitPattern: bytes)
+    }
+    entry.pointee.newest.store(word, ordering: .sequentiallyConsistent)
   }
 
   /// Takes a version out of its page's chain and lets it go when no one can be looking at it.
@@ -172,6 +189,7 @@ final class PageCache: @unchecked Sendable {
     let head = entry.pointee.head.load(ordering: .acquiring)
     if head == version.word {
       entry.pointee.head.store(next, ordering: .sequentiallyConsistent)
+      showNewest(of: entry)
     } else {
       var at = VersionPointer(word: head)
       while let v = at, v.pointee.previous.load(ordering: .acquiring) != version.word {
@@ -228,8 +246,7 @@ final class PageCache: @unchecked Sendable {
       steps -= 1
       if hand >= clean.count { hand = 0 }
       let version = clean[hand]
-      if version.pointee.isReferenced.load(ordering: .relaxed) {
-        version.pointee.isReferenced.store(false, ordering: .relaxed)
+      if takeReference(version) {
         hand += 1
         continue
       }
@@ -253,6 +270,20 @@ final class PageCache: @unchecked Sendable {
     if left > 0 { spillSome(left) }
   }
 
+  /// Whether a version was read since the hand last passed; it is forgotten that it was.
+  private func takeReference(_ version: VersionPointer) -> Bool {
+    var isReferenced = version.pointee.isReferenced.load(ordering: .relaxed)
+    if isReferenced { version.pointee.isReferenced.store(false, ordering: .relaxed) }
+    if let entry = table.entry(version.pointee.page),
+      entry.pointee.isReferenced.load(ordering: .relaxed),
+      entry.pointee.head.load(ordering: .relaxed) == version.word
+    {
+      entry.pointee.isReferenced.store(false, ordering: .relaxed)
+      isReferenced = true
+    }
+    return isReferenced
+  }
+
   /// Moves committed versions that the page file lacks into the spill file.
   private func spillSome(_ wanted: Int) {
     var left = wanted
@@ -270,6 +301,7 @@ final class PageCache: @unchecked Sendable {
       guard let slot = spill.put(bytes) else { return }
       version.pointee.spillSlot = slot + 1
       version.pointee.data.store(0, ordering: .sequentiallyConsistent)
+      if let entry = table.entry(version.pointee.page) { showNewest(of: entry) }
       retire(version: 0, buffer: UInt(bitPattern: bytes))
       left -= 1
     }

@@ -6,6 +6,11 @@ struct PageEntry: ~Copyable {
   let head = Atomic<UInt>(0)
   /// The version of the running write transaction, or 0. Touched by the writer alone.
   var own: UInt = 0
+  /// The bytes of the newest committed version, or 0 while they are not in memory: most readers
+  /// need no more, and are spared the version's cache line.
+  let newest = Atomic<UInt>(0)
+  /// Set by readers of `newest`, cleared by the eviction hand (second chance).
+  let isReferenced = Atomic<Bool>(false)
 }
 
 /// From page number to entry: a directory of chunks, read without a lock.

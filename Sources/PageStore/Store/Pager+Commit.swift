@@ -224,6 +224,7 @@ extension Pager {
       entry.pointee.own = 0
       cache.enlist(own)
       entry.pointee.head.store(own.word, ordering: .releasing)
+      cache.showNewest(of: entry)
       if let before = VersionPointer(word: head) {
         superseded.append(Superseded(page: number, lsn: before.pointee.lsn, successor: lsn))
         if own.pointee.isDirty && !before.pointee.isDirty { becameDirty(own) }

@@ -283,6 +283,7 @@ public final class Pager: @unchecked Sendable {
     // It may have been spilled before the commit gave it its LSN.
     buffer.set64(PageHeader.lsn, version.pointee.lsn)
     version.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
+    if let entry = cache.table.entry(number) { cache.showNewest(of: entry) }
     return buffer
   }
 

@@ -85,6 +85,10 @@ public final class PageTransaction {
     if depth == 0 {
       slot.pointee.epoch.store(
         cache.epoch.load(ordering: .sequentiallyConsistent), ordering: .sequentiallyConsistent)
+      // What follows must not be read before others can see the epoch. On x86 the store sees to it.
+      #if !arch(x86_64)
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+      #endif
       if isWritable && ownedInMemory > cache.budgetPages { spillOwned() }
     }
     depth &+= 1
@@ -103,6 +107,24 @@ public final class PageTransaction {
   /// is read and verified.
   @inline(__always)
   public func page(
+    _ number: PageNumber, kind: PageKind, owner: UInt32
+  ) throws(StoreError) -> UnsafeRawPointer {
+    if let entry = table.entry(number), !isWritable || entry.pointee.own == 0,
+      let base = UnsafeRawPointer(bitPattern: entry.pointee.newest.load(ordering: .acquiring)),
+      base.u64(PageHeader.lsn) <= snapshot, base.u8(PageHeader.kind) == kind.rawValue,
+      base.u32(PageHeader.owner) == owner
+    {
+      if !entry.pointee.isReferenced.load(ordering: .relaxed) {
+        entry.pointee.isReferenced.store(true, ordering: .relaxed)
+      }
+      return base
+    }
+    return try versionPage(number, kind: kind, owner: owner)
+  }
+
+  /// The same for one of a page's versions that is not the newest committed one.
+  @inline(never)
+  private func versionPage(
     _ number: PageNumber, kind: PageKind, owner: UInt32
   ) throws(StoreError) -> UnsafeRawPointer {
     if let entry = table.entry(number) {
