@@ -83,10 +83,20 @@ public final class MirroredTransaction {
   public func upsert(
     into table: String, _ values: [String: Value], on columns: [String]? = nil
   ) throws -> Bool {
-    try both("upsert") {
-      try transaction.upsert(into: table, values, on: columns)
+    let schema = try model.table(table)
+    var given = values
+    return try both("upsert") {
+      let isNew = try transaction.upsert(into: table, values, on: columns)
+      if isNew, let columns, let automatic = schema.automatic {
+        // A key that the engine gave is found by the unique values.
+        let name = schema.schema.columns[automatic].name
+        let unique = values.filter { columns.contains($0.key) }
+        let found = try transaction.get(table, unique: unique)?[name]
+        given[name] = values[name] ?? found
+      }
+      return isNew
     } and: {
-      try $0.upsert(into: table, values, on: columns)
+      try $0.upsert(into: table, given, on: columns)
     }
   }
 

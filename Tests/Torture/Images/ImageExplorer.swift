@@ -10,7 +10,8 @@ struct ImageExplorer {
   var rounds = 2
   /// Every so many images are cut again at every operation of their recovery; 0 is none.
   var nestEvery = 0
-  private var sinceNested = 0
+  /// Images since the last that was cut again, by how often they were cut themselves.
+  private var sinceNested = [0, 0, 0]
   /// Images with the oldest state that was allowed.
   private var seen: Set<UInt64> = []
 
@@ -70,18 +71,19 @@ struct ImageExplorer {
     do {
       let run = try ImageCheck.run(image, workload, allowed, level: UInt64(steps.count - 1))
       let time = began.duration(to: clock.now)
-      tally.count(isNested: steps.count > 1, isMissing: run == nil, time)
+      tally.count(cuts: steps.count, isMissing: run == nil, time)
       for kind in kinds { kind.add() }
       if time > .seconds(20) { tally.fail(workload.name, "\(line(steps)): took \(time)") }
-      sinceNested += 1
+      sinceNested[steps.count - 1] += 1
+      // Of the images inside a recovery fewer are followed further; two deep is the end.
       if let run, nestEvery > 0, steps.count <= 2,
-        sinceNested >= nestEvery * (steps.count == 1 ? 1 : 10)
+        sinceNested[steps.count - 1] >= nestEvery * steps.count * steps.count
       {
-        sinceNested = 0
+        sinceNested[steps.count - 1] = 0
         nest(run, steps)
       }
     } catch {
-      tally.count(isNested: steps.count > 1, isMissing: false, .zero)
+      tally.count(cuts: steps.count, isMissing: false, .zero)
       for kind in kinds { kind.add(line(steps)) }
       tally.fail(workload.name, "\(line(steps)): \(error)")
     }

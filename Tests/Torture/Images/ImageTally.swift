@@ -15,6 +15,7 @@ final class ImageTally: @unchecked Sendable {
   private var failedOf: [String: Int] = [:]
   private var checked = 0
   private var nested = 0
+  private var nestedTwice = 0
   private var missing = 0
   private var slowest = Duration.zero
 
@@ -26,12 +27,13 @@ final class ImageTally: @unchecked Sendable {
     lock.with { fingerprints.insert(fingerprint).inserted }
   }
 
-  /// Counts a check: of an image inside a recovery, of one that rightly held nothing, and how long
-  /// it took.
-  func count(isNested: Bool, isMissing: Bool, _ time: Duration) {
+  /// Counts a check: how many cuts made the image, whether it rightly held nothing, and how long it
+  /// took.
+  func count(cuts: Int, isMissing: Bool, _ time: Duration) {
     lock.with {
       checked += 1
-      if isNested { nested += 1 }
+      if cuts > 1 { nested += 1 }
+      if cuts > 2 { nestedTwice += 1 }
       if isMissing { missing += 1 }
       slowest = max(slowest, time)
     }
@@ -54,8 +56,9 @@ final class ImageTally: @unchecked Sendable {
     for kind in [cuts, tears, sizes, names] { kind.print() }
     Swift.print("images: \(distinct) distinct, \(failed) failed")
     Swift.print(
-      "  \(checked) opened, \(nested) of them cut again inside recovery, \(missing) before there "
-        + "was a database, the slowest in \(lock.with { slowest })")
+      "  \(checked) opened, \(nested) of them cut again inside recovery, "
+        + "\(lock.with { nestedTwice }) of these twice, \(missing) before there was a database, "
+        + "the slowest in \(lock.with { slowest })")
     for failure in lock.with({ failures }) { Swift.print("  failed: \(failure)") }
     return failed == 0 && distinct >= wanted
   }
