@@ -85,6 +85,48 @@ import Testing
     try pager.close()
   }
 
+  /// A checkpoint of far more dirty pages than the cache holds takes no more memory than that.
+  @Test(arguments: [false, true])
+  func aCheckpointOfALargeTransactionStaysWithinTheCache(overwrites: Bool) throws {
+    let pager = try Pager.create(
+      path: "d", fileSystem: MemoryFileSystem(),
+      options: options {
+        $0.hasBackgroundCheckpoints = false
+        $0.bulkLogBytes = .max
+        $0.checkpointLogBytes = .max
+        $0.maximumLogBytes = 64 << 20
+      })
+    var tx = try pager.beginWrite()
+    let pages = try (0..<4_000).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
+    if overwrites {
+      // Pages that the file has already need images in the log, and a reader needs them as they were.
+      try tx.commitWithoutWaiting().wait()
+      for _ in 0..<2 { try pager.checkpoint() }
+      tx = try pager.beginWrite()
+    }
+    let reader = try pager.beginRead()
+    for (i, page) in pages.enumerated() { try setValue(tx, page, UInt64(i + 1)) }
+    // Without the checkpoint that is due: its memory is what is measured.
+    let ticket = try tx.commitWithoutWaiting()
+    try pager.log?.flush(upTo: ticket.lsn)
+    let before = pager.metrics
+    try pager.checkpoint()
+    let after = pager.metrics
+    print(
+      "bounds: checkpoint of 4,000 pages\(overwrites ? ", all with images" : ""): "
+        + "\(before.mostPagesInMemory) pages in memory before it, "
+        + "\(after.mostPagesInMemory) at most; budget 256")
+    #expect(after.pagesWritten - before.pagesWritten >= 4_000)
+    #expect(after.mostPagesInMemory <= 256 + 64)
+    if overwrites { for page in pages { #expect(try value(reader, page) == 0) } }
+    reader.rollback()
+    let later = try pager.beginRead()
+    for (i, page) in pages.enumerated() { #expect(try value(later, page) == UInt64(i + 1)) }
+    later.rollback()
+    #expect(try pager.verifyPages().findings.isEmpty)
+    try pager.close()
+  }
+
   /// Pinned pages that wait to be reclaimed hold their own memory and no more, however long.
   @Test func pinnedPagesInLimboHoldNoOthers() throws {
     let pager = try Pager.create(

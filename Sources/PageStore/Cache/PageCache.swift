@@ -20,7 +20,11 @@ final class PageCache: @unchecked Sendable {
   private var hand = 0
   private var spillHand = 0
   private var freeBuffers: [UnsafeMutableRawPointer] = []
-  private(set) var bufferCount = 0
+  private(set) var bufferCount = 0 {
+    didSet { mostBuffers = max(mostBuffers, bufferCount) }
+  }
+  /// The most buffers that there were at once.
+  private(set) var mostBuffers = 0
   private var slabs: [PageSlab] = []
   /// Buffers beyond the budget or from elsewhere, allocated one by one and given back so.
   private var single: Set<UnsafeMutableRawPointer> = []

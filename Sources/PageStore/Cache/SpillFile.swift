@@ -8,6 +8,8 @@ final class SpillFile: @unchecked Sendable {
   private var file: (any StorageFile)?
   private var freeSlots: [UInt32] = []
   private var slotCount: UInt32 = 0
+  /// What is written is stamped here: others may be copying the page itself.
+  private lazy var stamped = RawBuffer(capacity: pageSize)
   private(set) var pagesWritten: UInt64 = 0
 
   init(fileSystem: any FileSystem, path: String, pageSize: Int) {
@@ -18,18 +20,17 @@ final class SpillFile: @unchecked Sendable {
 
   deinit { file?.close() }
 
-  /// Writes a page; answers its slot, or nil when the system refuses.
+  /// Writes a copy of a page; answers its slot, or nil when the system refuses.
   func put(_ page: UnsafeMutableRawPointer) -> UInt32? {
     do {
       let file = try openFile()
       let slot = freeSlots.popLast() ?? slotCount
       // The checksum guards against a disk that forgets, as for any page.
-      let body = UnsafeRawBufferPointer(start: page + 8, count: pageSize - 8)
-      let kept = page.readable.u64(PageHeader.checksum)
-      page.set64(PageHeader.checksum, XXH64.hash(body, seed: UInt64(slot)))
-      defer { page.set64(PageHeader.checksum, kept) }
-      try file.write(
-        UnsafeRawBufferPointer(start: page, count: pageSize), at: UInt64(slot) * UInt64(pageSize))
+      stamped.count = 0
+      stamped.append(UnsafeRawBufferPointer(start: page, count: pageSize))
+      let body = UnsafeRawBufferPointer(rebasing: stamped.bytes[8...])
+      stamped.base.set64(PageHeader.checksum, XXH64.hash(body, seed: UInt64(slot)))
+      try file.write(stamped.bytes, at: UInt64(slot) * UInt64(pageSize))
       if slot == slotCount { slotCount += 1 }
       pagesWritten &+= 1
       return slot

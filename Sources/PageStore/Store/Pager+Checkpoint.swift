@@ -46,24 +46,21 @@ extension Pager {
     var versions: [VersionPointer] = []
     cache.lock.with {
       for number in candidates {
+        // The snapshot keeps them. Their bytes may spill meanwhile: they are copied one by one.
         if let version = cache.find(number, snapshot), version.pointee.isDirty {
-          version.pointee.pins.wrappingAdd(1, ordering: .sequentiallyConsistent)
           versions.append(version)
         }
       }
     }
     versions.sort { $0.pointee.page < $1.pointee.page }
     do throws(StoreError) {
-      try writeImages(versions, log)
+      try writeImages(versions, slot, log)
       try preserveOldVersions(versions)
-      try writePages(versions)
+      try writePages(versions, slot)
       try finishCheckpoint(
         position: position, state: state, closing: closing, both: both || closing)
     } catch {
       cache.lock.with {
-        for version in versions {
-          version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        }
         dirtyPages.append(contentsOf: candidates)
         countImages()
       }
@@ -94,40 +91,36 @@ extension Pager {
     }
   }
 
-  private func writeImages(_ versions: [VersionPointer], _ log: LogWriter) throws(StoreError) {
+  /// Each batch is on disk before the next is gathered: waiting images would take the memory that
+  /// spilled pages have left.
+  private func writeImages(
+    _ versions: [VersionPointer], _ slot: UnsafeMutablePointer<ReaderSlot>, _ log: LogWriter
+  ) throws(StoreError) {
     let batch = RawBuffer(capacity: ImageBatch.bytes)
     var first: LSN = 0
-    var last: LSN = 0
     func append() throws(StoreError) {
       guard batch.count > 0 else { return }
-      last = try appendLock.with { () throws(StoreError) in
+      let last = try appendLock.with { () throws(StoreError) in
         try log.append(kind: LogFormat.RecordKind.images, batch.bytes)
       }
       if first == 0 { first = last }
       batch.count = 0
+      try log.flush(upTo: last)
     }
     // An image that an earlier checkpoint logged serves while the log has it: one that fails again
     // and again, on a full disk, must not fill the log with them.
     var imaged: [VersionPointer] = []
     for version in versions where version.pointee.freshLSN < header.checkpointLSN {
       imaged.append(version)
-      let bytes = try self.bytes(of: version)
       let image = batch.extend(pageSize)
-      image.copyMemory(from: bytes, byteCount: pageSize)
+      try cache.copy(version, to: image, for: slot)
       checksum.stamp(image, version.pointee.page)
       if batch.count >= ImageBatch.bytes { try append() }
     }
     try append()
-    guard last != 0 else { return }
+    guard first != 0 else { return }
     let oldest = first
-    try log.flush(upTo: last)
     cache.lock.with { for version in imaged { version.pointee.freshLSN = oldest } }
-  }
-
-  /// A committed version's bytes; it is pinned, so they stay.
-  private func bytes(of version: VersionPointer) throws(StoreError) -> UnsafeMutableRawPointer {
-    if let bytes = version.bytes { return bytes }
-    return try load(version.pointee.page, snapshot: version.pointee.lsn)
   }
 
   /// Brings versions that open snapshots need, and that only the page file has, into memory before
@@ -211,13 +204,15 @@ extension Pager {
     }
   }
 
-  private func writePages(_ versions: [VersionPointer]) throws(StoreError) {
+  private func writePages(
+    _ versions: [VersionPointer], _ slot: UnsafeMutablePointer<ReaderSlot>
+  ) throws(StoreError) {
     var writer = PageRunWriter(pager: self)
     let scratch = UnsafeMutableRawPointer.allocate(byteCount: pageSize, alignment: 64)
     defer { scratch.deallocate() }
     for version in versions {
       // Readers may be looking at the version: its checksum is stamped on a copy.
-      scratch.copyMemory(from: try bytes(of: version), byteCount: pageSize)
+      try cache.copy(version, to: scratch, for: slot)
       checksum.stamp(scratch, version.pointee.page)
       try writer.add(version.pointee.page, scratch)
     }
@@ -303,16 +298,7 @@ extension Pager {
 
   private func markClean(_ versions: [VersionPointer], _ candidates: [PageNumber]) {
     cache.lock.with {
-      for version in versions {
-        version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        cache.delist(version)
-        version.pointee.isDirty = false
-        if version.bytes == nil && version.pointee.spillSlot != 0 {
-          // The page file has it now; a spilled copy would outlive its use.
-          version.pointee.isRetained = true
-        }
-        cache.enlist(version)
-      }
+      for version in versions { cache.becameClean(version) }
       // What was changed again while the checkpoint ran stays dirty.
       for number in candidates {
         guard let entry = cache.table.entry(number),

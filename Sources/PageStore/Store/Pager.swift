@@ -337,6 +337,7 @@ public final class Pager: @unchecked Sendable {
     cache.lock.with {
       result.evictions = cache.evictions
       result.pagesInMemory = cache.bufferCount
+      result.mostPagesInMemory = cache.mostBuffers
       result.pagesSpilled = cache.spill.pagesWritten
     }
     if let log {

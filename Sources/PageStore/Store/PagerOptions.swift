@@ -61,6 +61,8 @@ public struct PagerMetrics: Sendable {
   public var pagesSpilled: UInt64 = 0
   /// Page buffers in memory.
   public var pagesInMemory: Int = 0
+  /// The most page buffers in memory at once.
+  public var mostPagesInMemory: Int = 0
   /// Bytes of the log that may not be reused yet.
   public var logBytesInUse: Int = 0
 }
