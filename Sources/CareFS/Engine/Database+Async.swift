@@ -20,8 +20,12 @@ extension Database {
             finish(transaction)
             ticket = try transaction.pages.commitWithoutWaiting()
           } catch {
-            abandon(transaction)
-            throw error
+            let ticket = abandon(transaction)
+            return { [self] in
+              let outcome = outcome(error, after: ticket)
+              gate.leave()
+              continuation.resume(throwing: outcome)
+            }
           }
           return { [gate] in
             do {

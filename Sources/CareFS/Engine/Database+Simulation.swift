@@ -22,8 +22,9 @@ extension Database {
       gate.leave()
       return ticket
     } catch {
-      abandon(transaction)
-      throw DatabaseError.reported(error)
+      let ticket = abandon(transaction)
+      defer { gate.leave() }
+      throw outcome(error, after: ticket)
     }
   }
 }

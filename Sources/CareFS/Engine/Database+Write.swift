@@ -25,8 +25,9 @@ extension Database {
       gate.leave()
       return result
     } catch {
-      abandon(transaction)
-      throw reported(error)
+      let ticket = abandon(transaction)
+      defer { gate.leave() }
+      throw outcome(error, after: ticket)
     }
   }
 
@@ -61,10 +62,20 @@ extension Database {
     gate.endWriting()
   }
 
-  /// Undoes a transaction.
-  func abandon(_ transaction: WriteTransaction) {
+  /// Undoes a transaction. Its outcome is known when the ticket is durable.
+  func abandon(_ transaction: WriteTransaction) -> CommitTicket {
     if transaction.isOpen { finish(transaction) }
-    transaction.pages.rollback()
-    gate.leave()
+    return transaction.pages.rollbackWithoutWaiting()
+  }
+
+  /// The error that a write ends with, once what it read is durable; when that fails, this is the
+  /// outcome: what the write read may never have been.
+  func outcome(_ error: any Error, after ticket: CommitTicket) -> any Error {
+    do throws(StoreError) {
+      try ticket.wait()
+      return reported(error)
+    } catch let failure {
+      return DatabaseError.reported(failure)
+    }
   }
 }

@@ -8,10 +8,11 @@ public struct CommitTicket: Sendable {
 
   /// Returns when the commit is durable.
   public func wait() throws(StoreError) {
-    guard let pager, let log = pager.log else { return }
-    try log.flush(upTo: lsn)
-    pager.checkpointIfDue()
+    try flush()
+    pager?.checkpointIfDue()
   }
+
+  func flush() throws(StoreError) { try pager?.log?.flush(upTo: lsn) }
 }
 
 extension PageTransaction {
@@ -37,7 +38,7 @@ extension PageTransaction {
     guard !logPages.isEmpty || isShrinking else {
       discardOwned()
       end()
-      return pager.endWrite(self, published: false, rolledBack: false)
+      return pager.endWrite(self, rolledBack: false)
     }
     do throws(StoreError) {
       try pager.logAndPublish(self)
@@ -45,24 +46,37 @@ extension PageTransaction {
       discardOwned()
       end()
       pager.freeSpace.forgetHints()
-      pager.endWrite(self, published: false, rolledBack: true)
+      try pager.endWrite(self, rolledBack: true).flush()
       throw error
     }
     end()
-    return pager.endWrite(self, published: true, rolledBack: false)
+    return pager.endWrite(self, rolledBack: false)
+  }
+
+  /// Ends the transaction without its changes and lets the next begin. What its reads led to, an
+  /// error too, may be told once the ticket's `wait` has returned: until then a power cut could take
+  /// back what was read.
+  public func rollbackWithoutWaiting() -> CommitTicket {
+    guard !isOver else { return CommitTicket(pager: nil, lsn: 0) }
+    guard isWritable else {
+      end()
+      return CommitTicket(pager: nil, lsn: 0)
+    }
+    let hadChanges = !logPages.isEmpty
+    discardOwned()
+    end()
+    return pager.endWrite(self, rolledBack: hadChanges)
   }
 }
 
 extension Pager {
   /// Gives the writer's place to the next transaction.
-  @discardableResult
-  func endWrite(_ tx: PageTransaction, published: Bool, rolledBack: Bool) -> CommitTicket {
+  func endWrite(_ tx: PageTransaction, rolledBack: Bool) -> CommitTicket {
     if rolledBack { freeSpace.forgetHints() }
     // An outcome, a refusal too, may rest on commits that a power cut could still take back.
     let ticket = CommitTicket(pager: self, lsn: cache.lock.with { publishedLSN })
     changeBuffer = tx.changes
     releaseWriter()
-    if !published && rolledBack { try? log?.flush(upTo: ticket.lsn) }
     return ticket
   }
 

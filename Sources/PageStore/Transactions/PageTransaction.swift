@@ -205,18 +205,9 @@ public final class PageTransaction {
 
   // MARK: Ending
 
-  /// Ends a read transaction, or drops a write transaction's changes.
-  public func rollback() {
-    guard !isOver else { return }
-    if isWritable {
-      let hadChanges = !logPages.isEmpty
-      discardOwned()
-      end()
-      pager.endWrite(self, published: false, rolledBack: hadChanges)
-    } else {
-      end()
-    }
-  }
+  /// Ends a read transaction, or drops a write transaction's changes. Returns when what the latter
+  /// read is durable, or never will be: `rollbackWithoutWaiting` tells which.
+  public func rollback() { try? rollbackWithoutWaiting().flush() }
 
   func end() {
     isOver = true
