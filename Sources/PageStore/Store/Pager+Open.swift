@@ -335,7 +335,15 @@ extension Pager {
         logFile, startLSN: header.checkpointLSN, previousSalt: header.salt,
         previousEnd: header.checkpointLSN, segmentCount: count, busy: [])
       guard let log else { return }
-      if count == 0 { try log.lock.with { () throws(StoreError) in try log.addSegment() } }
+      if count == 0 {
+        do throws(StoreError) {
+          try log.lock.with { () throws(StoreError) in try log.addSegment() }
+        } catch {
+          // On a full disk the file stays as it was: closed, without a log.
+          if error.code == .diskFull, !isThere { try? fileSystem.remove(logPath) }
+          throw error
+        }
+      }
       // The log's name must be durable before the header says that there is one.
       do throws(StoreError) {
         try fileSystem.syncDirectory(of: path)

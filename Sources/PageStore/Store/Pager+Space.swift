@@ -12,10 +12,13 @@ extension Pager {
     let log = (try? log?.file.size()) ?? 0
     let pages = (try? file.size()) ?? 0
     let free = fileSystem.freeBytes(at: path).map { "; \($0) bytes are free there" } ?? ""
-    // A checkpoint writes at most what the log holds, and gives the log's space back.
-    let enough = max(log, UInt64(header.segmentSize))
+    // A checkpoint writes at most what the log holds, and gives the log's space back; a file that was
+    // closed needs one segment to begin with. Either way a small commit may add some pages.
+    let enough = max(log, UInt64(segmentSize)) + UInt64(Self.pagesOfASmallCommit * pageSize)
     return
       "\(free), \(path) has \(pages) and its log \(log): what was committed is safe; make room "
       + "for \(enough) bytes by removing other files, never the log, and try again"
   }
+
+  private static var pagesOfASmallCommit: Int { 16 }
 }

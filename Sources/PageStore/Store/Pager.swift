@@ -22,6 +22,8 @@ public final class Pager: @unchecked Sendable {
   public internal(set) var headerNote: String?
 
   let contentEnd: Int
+  /// Bytes of one segment of the log.
+  let segmentSize: Int
   let options: PagerOptions
   let fileSystem: any FileSystem
   let file: any StorageFile
@@ -89,6 +91,7 @@ public final class Pager: @unchecked Sendable {
     self.header = header
     fileIdentity = identity
     pageSize = header.pageSize
+    segmentSize = Int(header.segmentSize)
     isReadOnly = options.isReadOnly
     contentEnd = header.pageSize - Int(header.reservedBytes)
     checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
