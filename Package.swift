@@ -53,7 +53,9 @@ let package = Package(
       name: "CareFSTests", dependencies: ["CareFS", "CareFSTestSupport", "PageStore"]),
     .testTarget(
       name: "CareModelTests", dependencies: ["CareModel", "CareFS"], exclude: ["hospital.json"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["CareFS", "CareModel", "carefs"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["CareFS", "CareModel", "carefs"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

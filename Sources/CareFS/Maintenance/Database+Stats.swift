@@ -50,8 +50,10 @@ public struct DatabaseStats: Sendable {
   public var fileBytes: UInt64 = 0
   /// Bytes of free pages.
   public var freeBytes: UInt64 = 0
-  /// Bytes of the log that may not be reused yet.
+  /// Bytes of the log's file.
   public var logBytes: UInt64 = 0
+  /// How many bytes the log has grown by since the oldest reader of this handle began.
+  public var oldestReaderLag: UInt64 = 0
   /// Bytes of the catalog's pages.
   public var catalogBytes: UInt64 = 0
 }
@@ -69,7 +71,8 @@ extension Database {
       let size = UInt64(pages.pageSize)
       stats.fileBytes = UInt64(report.pageCount) * size
       stats.freeBytes = UInt64(report.freeCount) * size
-      stats.logBytes = UInt64(max(0, pager.metrics.logBytesInUse))
+      stats.logBytes = try pager.logFileBytes()
+      stats.oldestReaderLag = pager.oldestReaderLag
       stats.catalogBytes = try measure(Catalog.tree, pages).bytes
       for table in transaction.plan.tables {
         try progress?(table.schema.name)

@@ -330,6 +330,23 @@ public final class Pager: @unchecked Sendable {
   /// Where the log of a page file is.
   public static func logPath(_ path: String) -> String { path + "-wal" }
 
+  /// Bytes of the log's file, whether this handle writes it or only reads; 0 when there is none.
+  public func logFileBytes() throws(StoreError) -> UInt64 {
+    if let log { return try log.file.size() }
+    guard try fileSystem.identity(of: Self.logPath(path)) != nil else { return 0 }
+    let file = try fileSystem.open(Self.logPath(path), .readOnly)
+    defer { file.close() }
+    return try file.size()
+  }
+
+  /// How many bytes the log has grown by since the oldest open transaction took its snapshot; 0 when
+  /// none is open. What it needs of the past grows with them.
+  public var oldestReaderLag: UInt64 {
+    cache.lock.with {
+      visibleLSN - min(cache.readers.snapshots.first ?? visibleLSN, visibleLSN)
+    }
+  }
+
   /// Counts of work since the store was opened.
   public var metrics: PagerMetrics {
     var result = PagerMetrics()

@@ -7,8 +7,8 @@ struct StatsCommand: ParsableCommand {
     commandName: "stats",
     abstract: "Show sizes and shapes of tables and indexes.",
     discussion: """
-      Sizes by table, index and documents, free space and log, depth and fill of the trees, and how \
-      far documents are compressed.
+      Sizes by table, index and documents, free space and log, the oldest reader, depth and fill of the \
+      trees, and how far documents are compressed.
 
       Example:
         carefs stats clinic.carefs
@@ -37,6 +37,7 @@ enum StatsText {
     try output.line("file \(size(stats.fileBytes)), in pages of \(stats.pageSize) bytes")
     try output.line("free \(size(stats.freeBytes))")
     try output.line("log \(size(stats.logBytes))")
+    try output.line("oldest reader \(size(stats.oldestReaderLag)) of log behind")
     try output.line("catalog \(size(stats.catalogBytes))")
     try output.line()
     var table = TextTable(
@@ -79,6 +80,7 @@ enum StatsText {
     object.add("file_bytes", Int(clamping: stats.fileBytes))
     object.add("free_bytes", Int(clamping: stats.freeBytes))
     object.add("log_bytes", Int(clamping: stats.logBytes))
+    object.add("oldest_reader_lag_bytes", Int(clamping: stats.oldestReaderLag))
     object.add("catalog_bytes", Int(clamping: stats.catalogBytes))
     object.list("tables", stats.tables.map(json))
     return object.text
