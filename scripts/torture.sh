@@ -1,9 +1,38 @@
 #!/usr/bin/env bash
 # Builds the torture program with its test switches, in a scratch folder of its own, and runs it.
-#   scripts/torture.sh [ARGUMENT ...]
+#   scripts/torture.sh                   every part once; MINUTES=480 spreads that time over the parts
+#   scripts/torture.sh PART [ARGUMENT ...]   one part of the program
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly build=(swift build -c release --traits TestSwitches --scratch-path .build-torture
   --product CareTorture)
 "${build[@]}" >&2
-exec "$("${build[@]}" --show-bin-path)/CareTorture" "$@"
+readonly program="$("${build[@]}" --show-bin-path)/CareTorture"
+[ $# -eq 0 ] || exec "$program" "$@"
+
+failed=()
+part() { # part NAME COMMAND ...: runs it, says how long it took, and goes on when it fails
+  local name=$1 began=$SECONDS
+  shift
+  "$@" || failed+=("$name")
+  echo "torture: $name took $((SECONDS - began)) s"
+}
+# A share of MINUTES for a part that can go on for a time: its option, or nothing.
+share() { [ -z "${MINUTES:-}" ] || echo "--minutes=$((MINUTES * $1 / 100))"; }
+
+# shellcheck disable=SC2046 # an empty share is no argument
+{
+  part images "$program" images $(share 40)
+  part faults "$program" faults
+  part flips "$program" flips
+  part seeds "$program" seeds $(share 40)
+  part isolation "$program" isolation $(share 10)
+  part kills "$program" kills --count "$((${MINUTES:-15} * 67))"
+}
+scripts/setup.sh disks
+part disks "$(scripts/setup.sh python-path)" Tests/Torture/RealDisks/real_disks.py "$program" \
+  --cuts "$((${MINUTES:-15} * 10))"
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "torture: failed: ${failed[*]}"
+  exit 1
+fi
