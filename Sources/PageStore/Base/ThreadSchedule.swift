@@ -61,3 +61,11 @@
     }
   }
 #endif
+
+/// A point between two steps without a lock, where a scheduled test may let another thread go on.
+@inline(__always)
+func schedulePoint(_ name: StaticString) {
+  #if TEST_SWITCHES
+    ThreadSchedule.place?.pass(name)
+  #endif
+}

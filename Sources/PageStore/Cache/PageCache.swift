@@ -89,6 +89,10 @@ final class PageCache: @unchecked Sendable {
   }
 
   func giveBuffer(_ buffer: UnsafeMutableRawPointer) {
+    #if TEST_SWITCHES
+      // Whoever still looks at it shall notice.
+      buffer.initializeMemory(as: UInt8.self, repeating: 0xDE, count: pageSize)
+    #endif
     if bufferCount > budgetPages, single.remove(buffer) != nil {
       bufferCount -= 1
       buffer.deallocate()
@@ -220,6 +224,7 @@ final class PageCache: @unchecked Sendable {
     guard limboStart < limbo.count else { return }
     epoch.wrappingAdd(1, ordering: .sequentiallyConsistent)
     let oldest = readers.oldestEpoch()
+    schedulePoint("is about to reclaim")
     // What is pinned goes to the end again: it must not be met twice in one pass.
     let end = limbo.count
     while limboStart < end, limbo[limboStart].epoch < oldest {
@@ -262,6 +267,7 @@ final class PageCache: @unchecked Sendable {
         continue
       }
       version.pointee.isEvicting.store(true, ordering: .sequentiallyConsistent)
+      schedulePoint("is about to evict")
       guard version.pointee.pins.load(ordering: .sequentiallyConsistent) == 0 else {
         version.pointee.isEvicting.store(false, ordering: .sequentiallyConsistent)
         hand += 1
@@ -300,6 +306,7 @@ final class PageCache: @unchecked Sendable {
       guard let bytes = version.bytes else { continue }
       version.pointee.isEvicting.store(true, ordering: .sequentiallyConsistent)
       defer { version.pointee.isEvicting.store(false, ordering: .sequentiallyConsistent) }
+      schedulePoint("is about to spill")
       guard version.pointee.pins.load(ordering: .sequentiallyConsistent) == 0 else { continue }
       // A spill that fails costs memory, not data: the version stays where it is.
       guard let slot = spill.put(bytes) else { return }

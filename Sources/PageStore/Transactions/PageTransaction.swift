@@ -117,6 +117,7 @@ public final class PageTransaction {
       if !entry.pointee.isReferenced.load(ordering: .relaxed) {
         entry.pointee.isReferenced.store(true, ordering: .relaxed)
       }
+      schedulePoint("finds the newest bytes")
       return base
     }
     return try versionPage(number, kind: kind, owner: owner)
@@ -135,11 +136,13 @@ public final class PageTransaction {
           at = version.pointee.previous.load(ordering: .acquiring)
           continue
         }
+        schedulePoint("finds a version")
         guard let bytes = version.bytes else { break }
         if !version.pointee.isReferenced.load(ordering: .relaxed) {
           version.pointee.isReferenced.store(true, ordering: .relaxed)
         }
         let base = UnsafeRawPointer(bytes)
+        schedulePoint("finds bytes")
         if base.u8(PageHeader.kind) == kind.rawValue && base.u32(PageHeader.owner) == owner {
           return base
         }
@@ -181,11 +184,16 @@ public final class PageTransaction {
       if let version = cache.find(number, snapshot),
         version.bytes.map({ UnsafeRawPointer($0) }) == base
       {
+        schedulePoint("is about to pin")
         version.pointee.pins.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        if !version.pointee.isEvicting.load(ordering: .sequentiallyConsistent) {
+        schedulePoint("has pinned")
+        if !version.pointee.isEvicting.load(ordering: .sequentiallyConsistent),
+          version.bytes.map({ UnsafeRawPointer($0) }) == base
+        {
           return PinnedPage(base: base, version: version)
         }
-        // The eviction hand was there at the same moment: look again behind it.
+        // The eviction hand was there at the same moment, or has spilled the bytes since they were
+        // found: look again behind it.
         version.pointee.pins.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         cache.lock.with {}
       }

@@ -9,6 +9,7 @@
     private let plan: SeedPlan
     private let files = SimulatedFileSystem()
     private let options: DatabaseOptions
+    private let fault: InjectedFault?
 
     // Threads run one at a time and change places only inside the engine, so these need no lock.
     /// The state after each commit, by its number; the last ones may not be durable yet.
@@ -27,6 +28,7 @@
     init(_ plan: SeedPlan) {
       self.plan = plan
       options = plan.options(ScheduledFileSystem(files), SeedSource(plan.seed))
+      fault = Self.fault(plan.seed)
       models = [ModelDatabase(SeedSchema.schema(plan.schemaSeed, version: 0))]
     }
 
@@ -43,11 +45,34 @@
 
     private func note(_ body: () throws -> Void) {
       do { try body() } catch {
-        if failure == nil {
+        if failure == nil, !isExpected(error) {
           failure = error as? SeedFailure ?? SeedFailure("a thread failed: \(error)")
         }
         stop()
       }
+    }
+
+    /// A write or a sync that fails at some moment, in every third run.
+    private static func fault(_ seed: UInt64) -> InjectedFault? {
+      var random = SeededRandom(seed ^ 0xFA)
+      guard random.below(3) == 0 else { return nil }
+      let isSync = random.below(2) == 0
+      let effects: [InjectedFault.Effect] =
+        isSync ? [.none, .whole, .forgets] : [.none, .partial(random.below(6000)), .whole]
+      return InjectedFault(
+        isSync ? [.sync] : [.write], nth: 1 + random.below(300),
+        isForEver: random.below(2) == 0,
+        error: random.below(2) == 0
+          ? InjectedFault.diskFull : StoreError(.io, "simulated error", errno: 5),
+        effect: effects[random.below(3)])
+    }
+
+    /// Whether an error comes from the fault.
+    private func isExpected(_ error: any Error) -> Bool {
+      guard files.injectedCount > 0, let code = (error as? DatabaseError)?.code else {
+        return false
+      }
+      return [.io, .diskFull, .poisoned, .closed].contains(code)
     }
 
     /// Ends all threads.
@@ -69,6 +94,7 @@
         try tx.insert(into: "wards", root)
         try next.insert(into: "wards", root)
       }
+      if let fault { files.inject(fault) }
       let writers = (0..<plan.writers).map { _ in
         Scheduler.start { [self] in note { try write(database) } }
       }
@@ -82,6 +108,7 @@
       keeper.join()
       guard failure == nil else { return }
       try database.close()
+      guard files.injectedCount == 0 else { return }
       let again = try Database.open(path: SeedRun.path, options: options)
       if let what = try models[acknowledged].difference(from: again) { throw SeedFailure(what) }
       let report = try again.check()
@@ -116,8 +143,7 @@
       var number = 0
       do {
         try database.write { tx in
-          guard let last = models.last else { return }
-          var next = last
+          var next = try base(tx)
           try first(tx, &next)
           for operation in group {
             switch operation.kind {
@@ -145,6 +171,19 @@
       history.append((files.operationCount, number))
       counts.commits += 1
       news.with { news.broadcast() }
+    }
+
+    /// What a transaction begins with. A commit that failed has left nothing behind.
+    private func base(_ tx: WriteTransaction) throws -> ModelDatabase {
+      let number = try Self.number(tx)
+      guard number >= acknowledged, number < models.count,
+        number == models.count - 1 || files.injectedCount > 0
+      else {
+        throw SeedFailure(
+          "a writer begins with commit \(number) of \(models.count), \(acknowledged) acknowledged")
+      }
+      models.removeSubrange((number + 1)...)
+      return models[number]
     }
 
     // MARK: Readers and the rest
@@ -187,7 +226,9 @@
       var random = SeededRandom(plan.seed ^ 0xC4EC)
       repeat {
         for _ in 0..<1 + random.below(6) { waitForNews(after: acknowledged) }
-        try database.checkpoint()
+        do { try database.checkpoint() } catch {
+          guard isExpected(error) else { throw error }
+        }
         if random.below(4) == 0 {
           let report = try database.check()
           guard report.isSound else {
@@ -202,6 +243,8 @@
     /// Opens what cuts at some moments of the past leave.
     private func cutPower() throws {
       var random = SeededRandom(plan.seed ^ 0xC07)
+      counts.faults += files.injectedCount
+      files.clearFaults()
       let first = history.first?.operation ?? 0
       for _ in 0..<3 {
         let moment = first + random.below(files.operationCount - first + 1)

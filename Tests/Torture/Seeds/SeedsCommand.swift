@@ -62,6 +62,7 @@ struct SeedsCommand: ParsableCommand {
       for failure in missed { print("failed: the scheduler: \(failure)") }
       guard missed.isEmpty else { throw ExitCode.failure }
     #endif
+    SeedCrash.watch()
     if let seed {
       try replay(seed)
     } else {
@@ -114,6 +115,7 @@ struct SeedsCommand: ParsableCommand {
       let body: @Sendable (Int) -> Void = { [verbose] index in
         let plan = SeedPlan(start + 2 * UInt64(index))
         if verbose { print("seed \(plan.seed)") }
+        SeedCrash.running(plan.seed, in: index)
         let trial = SeedTrial(plan)
         var failure = trial.failure
         if failure == nil, plan.seed % 50 == 25 * (plan.seed & 1),
