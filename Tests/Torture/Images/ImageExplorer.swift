@@ -75,9 +75,9 @@ struct ImageExplorer {
       for kind in kinds { kind.add() }
       if time > .seconds(20) { tally.fail(workload.name, "\(line(steps)): took \(time)") }
       sinceNested[steps.count - 1] += 1
-      // Of the images inside a recovery fewer are followed further; two deep is the end.
+      // Two deep is the end.
       if let run, nestEvery > 0, steps.count <= 2,
-        sinceNested[steps.count - 1] >= nestEvery * steps.count * steps.count
+        sinceNested[steps.count - 1] >= nestEvery
       {
         sinceNested[steps.count - 1] = 0
         nest(run, steps)
