@@ -36,7 +36,7 @@ extension PageCache {
   func becameClean(_ version: VersionPointer) {
     let isSpilled = version.bytes == nil && version.pointee.spillSlot != 0
     if isSpilled && version.older == nil {
-      unlink(version)
+      unchain(version)
       return
     }
     delist(version)

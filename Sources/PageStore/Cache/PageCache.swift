@@ -191,7 +191,7 @@ final class PageCache: @unchecked Sendable {
   }
 
   /// Takes a version out of its page's chain and lets it go when no one can be looking at it.
-  func unlink(_ version: VersionPointer) {
+  func unchain(_ version: VersionPointer) {
     guard let entry = table.entry(version.pointee.page) else { return }
     let next = version.pointee.previous.load(ordering: .acquiring)
     let head = entry.pointee.head.load(ordering: .acquiring)
@@ -273,7 +273,7 @@ final class PageCache: @unchecked Sendable {
         hand += 1
         continue
       }
-      unlink(version)
+      unchain(version)
       evictions &+= 1
       left -= 1
     }
@@ -332,6 +332,6 @@ final class PageCache: @unchecked Sendable {
     while let v = at, v.pointee.lsn > item.lsn { at = v.older }
     guard let version = at, version.pointee.lsn == item.lsn else { return }
     if entry.pointee.head.load(ordering: .acquiring) == version.word { return }
-    unlink(version)
+    unchain(version)
   }
 }
