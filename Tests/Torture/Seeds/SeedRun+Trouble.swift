@@ -97,15 +97,18 @@ extension SeedRun {
   /// Injects a fault, runs operations, and ends the fault.
   func fault(_ operation: SeedOperation, _ operations: ArraySlice<SeedOperation>) throws {
     var random = SeededRandom(operation.seed)
+    let faulty = files
     let before = files.injectedCount
     let wasSuspect = isSuspect
     isSuspect = true
     files.inject(Self.fault(&random))
     defer { files.clearFaults() }
-    defer { counts.faults += files.injectedCount - before }
+    defer { counts.faults += faulty.injectedCount - before }
     try engine { try run(operations) }
     // A fault that nobody was told of may show later: in a checkpoint that poisoned the log.
-    if isSuspect { isSuspect = wasSuspect || files.injectedCount > before }
+    guard isSuspect else { return }
+    // After a crash in between other files count from nothing.
+    isSuspect = wasSuspect || files.injectedCount > (files === faulty ? before : 0)
   }
 
   private static func fault(_ random: inout SeededRandom) -> InjectedFault {

@@ -150,6 +150,8 @@ private final class SeedTotal: @unchecked Sendable {
       failed += 1
       failures.append((plan, failure))
       print("failed: seed \(plan.seed)")
+      // Should the process be ended before it has told more.
+      fflush(nil)
     }
   }
 
