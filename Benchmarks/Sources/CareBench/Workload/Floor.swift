@@ -5,30 +5,35 @@
 #endif
 
 /// The fastest durable commit that this disk can do: 4 KiB into a pre-written file, then a sync.
-enum Floor {
-  static func microseconds(directory: String, commits: Int) throws -> Double {
-    let path = directory + "/floor"
-    let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
+final class Floor {
+  private let path: String
+  private let descriptor: Int32
+  private let block = [UInt8](repeating: 7, count: 4096)
+  private let blocks = 1024
+  private var next = 0
+
+  init(directory: String) throws {
+    path = directory + "/floor"
+    descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
     guard descriptor >= 0 else { throw BenchError("cannot open \(path)") }
-    defer {
-      close(descriptor)
-      unlink(path)
+    for place in 0..<blocks {
+      _ = pwrite(descriptor, block, block.count, off_t(place * block.count))
     }
-    let block = [UInt8](repeating: 7, count: 4096)
-    let blocks = 1024
-    for place in 0..<blocks { _ = pwrite(descriptor, block, block.count, off_t(place * 4096)) }
-    sync(descriptor)
-    let clock = ContinuousClock()
-    let times = (0..<commits).map { commit in
-      clock.measure {
-        _ = pwrite(descriptor, block, block.count, off_t(commit % blocks * 4096))
-        sync(descriptor)
-      }
-    }
-    return Latencies(times).p50
+    sync()
   }
 
-  private static func sync(_ descriptor: Int32) {
+  deinit {
+    close(descriptor)
+    unlink(path)
+  }
+
+  func commit() {
+    _ = pwrite(descriptor, block, block.count, off_t(next * block.count))
+    next = (next + 1) % blocks
+    sync()
+  }
+
+  private func sync() {
     #if canImport(Darwin)
       _ = fcntl(descriptor, F_FULLFSYNC)
     #else
