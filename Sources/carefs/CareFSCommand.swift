@@ -22,6 +22,7 @@ struct CareFSCommand: ParsableCommand {
       InitCommand.self, SchemaCommand.self, ImportCommand.self, ExportCommand.self,
       GetCommand.self, ListCommand.self, CountCommand.self, ExplainCommand.self,
       InsertCommand.self, UpsertCommand.self, UpdateCommand.self, DeleteCommand.self,
-      CheckCommand.self, CompactCommand.self, StatsCommand.self, DemoCommand.self,
+      CheckCommand.self, CompactCommand.self, RecoverCommand.self, StatsCommand.self,
+      DemoCommand.self,
     ])
 }

@@ -30,8 +30,8 @@ final class LogReader {
   private let seed: UInt64
   let segmentSize: Int
   var segmentCount: Int
-  private var headers: [(index: Int, header: LogSegmentHeader)] = []
-  private var cache = RawBuffer(capacity: 1 << 16)
+  private(set) var headers: [(index: Int, header: LogSegmentHeader)] = []
+  private(set) var cache = RawBuffer(capacity: 1 << 16)
   private var cachedIndex = -1
   private var group = RawBuffer(capacity: 1 << 16)
 
@@ -194,7 +194,7 @@ final class LogReader {
     return true
   }
 
-  private func load(_ index: Int) throws(StoreError) {
+  func load(_ index: Int) throws(StoreError) {
     cachedIndex = -1
     cache.reset(keepAtMost: .max)
     let room = cache.extend(segmentSize)
@@ -206,7 +206,7 @@ final class LogReader {
   }
 
   /// Reads a whole group into memory; nil when no group that begins soundly stands there.
-  private func loadGroup(
+  func loadGroup(
     at start: LSN, salt: UInt64, copy: UInt16, _ busy: inout Set<Int>
   ) throws(StoreError) -> Int? {
     group.reset(keepAtMost: .max)
@@ -235,7 +235,7 @@ final class LogReader {
     }
   }
 
-  private func isSound(
+  func isSound(
     header: UnsafeRawPointer, lsn: LSN, salt: UInt64, group: LSN
   ) -> Bool {
     header.u32(LogFormat.magic) == LogFormat.recordMagic
@@ -247,7 +247,7 @@ final class LogReader {
   }
 
   /// Checks every record of the loaded group, then visits them; false when one is damaged.
-  private func visitGroup(
+  func visitGroup(
     at start: LSN, salt: UInt64, size: Int, _ previousCheck: inout UInt64?,
     visit: (LogRecord) throws(StoreError) -> Void
   ) throws(StoreError) -> Bool {

@@ -132,7 +132,7 @@ extension Pager {
     return pager
   }
 
-  private static func heldError(_ path: String, _ holder: Int32?) -> StoreError {
+  static func heldError(_ path: String, _ holder: Int32?) -> StoreError {
     let who = holder.map { "process \($0)" } ?? "another process"
     return StoreError(.busy, "\(path) is open for writing in \(who): close it there first")
   }
@@ -279,7 +279,7 @@ extension Pager {
     try checkpointLock.with { () throws(StoreError) in try write(header) }
   }
 
-  private func install(_ recovery: Recovery) {
+  func install(_ recovery: Recovery) {
     pageCount = recovery.pageCount
     firstUntouchedPage = max(firstUntouchedPage, pageCount)
     commitNumber = recovery.commitNumber

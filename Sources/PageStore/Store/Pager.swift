@@ -21,6 +21,9 @@ public final class Pager: @unchecked Sendable {
   /// What is wrong with a copy of the header although the other is sound.
   public internal(set) var headerNote: String?
 
+  /// What a store that was opened for salvage has lost of its log.
+  public internal(set) var lossNote: String?
+
   let contentEnd: Int
   /// Bytes of one segment of the log.
   let segmentSize: Int

@@ -8,19 +8,25 @@ final class Recovery {
   }
 
   private let file: any StorageFile
-  private let header: FileHeader
+  let header: FileHeader
   private let checksum: PageChecksum
-  private(set) var pages: [PageNumber: Page] = [:]
-  private(set) var pageCount: UInt32
+  var pages: [PageNumber: Page] = [:]
+  var pageCount: UInt32
   private(set) var commitNumber: UInt64
   private(set) var commitTime: Int64
-  private(set) var lastLSN: LSN
+  var lastLSN: LSN
+
+  /// Whether a page that lacks a change stays as it was before it: for saving what there is.
+  let keepsOutdated: Bool
+  /// Pages that lack changes.
+  private(set) var outdated: Set<PageNumber> = []
 
   /// The newest image of each page that the page file has no sound base of.
-  private var images: [PageNumber: UnsafeMutableRawPointer] = [:]
+  private(set) var images: [PageNumber: UnsafeMutableRawPointer] = [:]
 
-  init(file: any StorageFile, header: FileHeader) {
+  init(file: any StorageFile, header: FileHeader, keepsOutdated: Bool = false) {
     self.file = file
+    self.keepsOutdated = keepsOutdated
     self.header = header
     checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
     pageCount = header.pageCount
@@ -34,9 +40,10 @@ final class Recovery {
     for image in images.values { image.deallocate() }
   }
 
-  private func forgetPages() {
+  func forgetPages() {
     for page in pages.values { page.bytes.deallocate() }
     pages = [:]
+    outdated = []
   }
 
   /// Applies the log's sound part in memory.
@@ -77,7 +84,7 @@ final class Recovery {
     return pages
   }
 
-  private func replay(_ record: LogRecord) throws(StoreError) {
+  func replay(_ record: LogRecord) throws(StoreError) {
     let commit = try CommitPayload(record.payload)
     guard commit.pageCount <= PageLimits.maximumPageCount else { throw CommitPayload.damaged }
     var applies = [Bool](repeating: false, count: commit.tableCount)
@@ -98,6 +105,8 @@ final class Recovery {
       } else if let lsn = page.lsn, lsn < record.lsn {
         if lsn == entry.baseLSN {
           applies[index] = true
+        } else if keepsOutdated {
+          outdated.insert(entry.page)
         } else {
           // A write that the disk lost: only a later image can stand in for it.
           page.lsn = nil
@@ -121,7 +130,10 @@ final class Recovery {
       guard var page = pages[entry.page] else { continue }
       page.lsn = record.lsn
       page.bytes.set64(PageHeader.lsn, record.lsn)
-      if entry.flags & LogFormat.freshFlag != 0 { page.freshLSN = record.lsn }
+      if entry.flags & LogFormat.freshFlag != 0 {
+        page.freshLSN = record.lsn
+        outdated.remove(entry.page)
+      }
       pages[entry.page] = page
     }
     pageCount = commit.pageCount
@@ -130,7 +142,7 @@ final class Recovery {
   }
 
   /// Images are whole pages, one after the other, as a checkpoint wrote them.
-  private func takeImages(_ record: LogRecord) throws(StoreError) {
+  func takeImages(_ record: LogRecord) throws(StoreError) {
     guard let base = record.payload.baseAddress, record.payload.count % header.pageSize == 0 else {
       throw CommitPayload.damaged
     }
@@ -146,6 +158,7 @@ final class Recovery {
         page.bytes.copyMemory(from: image, byteCount: header.pageSize)
         page.lsn = lsn
         pages[number] = page
+        outdated.remove(number)
       }
       at += header.pageSize
     }

@@ -1,0 +1,67 @@
+import BTree
+import PageStore
+
+/// What is left of the catalog of a damaged file.
+struct SalvagedCatalog {
+  /// The tables that are known, their references to others left out that are not.
+  private(set) var entries: [CatalogEntry] = []
+  private(set) var counters: [UInt32: TableCounters] = [:]
+  private var isWhole = false
+
+  init(
+    _ pages: PageTransaction, _ leaves: SalvagedLeaves, _ report: inout RecoverReport
+  ) throws {
+    var found: [[UInt8]: [UInt8]] = [:]
+    for leaf in leaves.pages(of: CatalogKey.treeID) {
+      _ = try? Catalog.tree.salvageLeaf(leaf.page, in: pages) { key, value in
+        if found[Array(key)] == nil { found[Array(key)] = Array(value) }
+      }
+    }
+    var order: [UInt32] = []
+    for (key, value) in found {
+      switch CatalogKey.Kind(rawValue: key.first ?? .max) {
+      case .database: order = (try? SchemaJSON.parse(bytes: value))?["tables"]?.uint32s ?? []
+      case .table:
+        do {
+          entries.append(try CatalogEntry(try SchemaJSON.parse(bytes: value)))
+        } catch let error as DatabaseError where error.code == .newerFormat {
+          throw error
+        } catch {
+          report.doubt("the description of a table is damaged")
+        }
+      case .counters:
+        let id = key.dropFirst().reduce(UInt32(0)) { $0 &<< 8 | UInt32($1) }
+        counters[id] = value.withUnsafeBytes { try? TableCounters($0) }
+      case nil: break
+      }
+    }
+    guard !entries.isEmpty else {
+      throw DatabaseError(
+        .corrupt, "nothing is left of the catalog: what tables there were cannot be told")
+    }
+    let places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
+    entries.sort { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
+    let missing = Set(order).subtracting(entries.map(\.id)).count
+    if missing > 0 { report.doubt("the descriptions of \(missing) tables are lost") }
+    dropReferencesToUnknownTables(&report)
+    // A table that never had a row has no counters.
+    isWhole = (try? Catalog.tree.check(in: pages).isSound) == true
+  }
+
+  /// How many rows a table had; nil when nothing tells.
+  func rows(of table: UInt32) -> UInt64? { counters[table]?.rows ?? (isWhole ? 0 : nil) }
+
+  private mutating func dropReferencesToUnknownTables(_ report: inout RecoverReport) {
+    let names = Set(entries.map(\.schema.name))
+    for index in entries.indices {
+      let table = entries[index].schema
+      for key in table.foreignKeys where !names.contains(key.references) {
+        report.doubt("\(table.name) referred to \(key.references), which is lost")
+      }
+      entries[index].schema.foreignKeys.removeAll { !names.contains($0.references) }
+    }
+  }
+
+  /// The schema of what is known.
+  var schema: DatabaseSchema { DatabaseSchema(entries.map(\.schema)) }
+}

@@ -1,0 +1,161 @@
+/// What a page is, as its own header says.
+public struct PageIdentity: Sendable, Hashable {
+  /// Its kind.
+  public var kind: PageKind
+  /// The tree that it belongs to.
+  public var owner: UInt32
+  /// The LSN of its last change.
+  public var lsn: LSN
+}
+
+/// Which pages of a damaged file are in use.
+public struct SalvagedSpace: Sendable {
+  /// Pages that are in use.
+  public internal(set) var used = PageSet()
+  /// Pages that may be in use or free: the maps that would tell are damaged.
+  public internal(set) var doubtful: [Range<PageNumber>] = []
+
+  /// Whether a page is in use; nil when nothing tells.
+  public func isUsed(_ page: PageNumber) -> Bool? {
+    doubtful.contains { $0.contains(page) } ? nil : used.contains(page)
+  }
+}
+
+extension Pager {
+  /// Opens a store, however damaged, for saving what it holds; changes nothing on disk.
+  ///
+  /// Where a header or a part of the log is damaged, what is left is taken, and said in ``headerNote``
+  /// and ``lossNote``. After a loss the pages are of no common moment: one whose newest changes are
+  /// lost is there as it was before them.
+  ///
+  /// - Throws: `busy` while another process writes the file; `corrupt` or `notADatabase` when nothing
+  ///   tells what file it is.
+  public static func salvage(
+    path: String, fileSystem: any FileSystem = PosixFileSystem.shared,
+    options: PagerOptions = PagerOptions()
+  ) throws(StoreError) -> Pager {
+    let canonical = try fileSystem.canonicalPath(path)
+    var options = options
+    options.isReadOnly = true
+    let file = try fileSystem.open(canonical, .readOnly)
+    do throws(StoreError) {
+      if case .held(let holder)? = try file.otherWriter() { throw heldError(path, holder) }
+      let found = try SalvagedHeader.find(canonical, file, fileSystem)
+      let pager = Pager(
+        path: canonical, file: file, fileSystem: fileSystem, options: options,
+        header: found.header, identity: try file.identity())
+      pager.headerNote = found.note
+      pager.salvageLog(isAnchored: found.isAnchored)
+      pager.admitEveryPage()
+      return pager
+    } catch {
+      file.close()
+      throw error
+    }
+  }
+
+  /// Takes what is sound of the log.
+  private func salvageLog(isAnchored: Bool) {
+    do throws(StoreError) {
+      guard try fileSystem.identity(of: Self.logPath(path)) != nil else {
+        if !header.isClosedCleanly {
+          lossNote = "the log is missing: commits since the last checkpoint are lost"
+        }
+        return
+      }
+      let logFile = try fileSystem.open(Self.logPath(path), .readOnly)
+      defer { logFile.close() }
+      let reader = try LogReader(
+        file: logFile, fileID: header.fileID, timeline: header.timeline,
+        segmentSize: Int(header.segmentSize))
+      let whole = Recovery(file: file, header: header)
+      if isAnchored, let scan = try? whole.run(reader) {
+        if scan.droppedBytes > 0 {
+          lossNote =
+            "the last \(scan.droppedBytes) bytes of the log are torn: of a commit that was never "
+            + "acknowledged, or damaged since"
+        }
+        return install(whole)
+      }
+      let recovery = Recovery(file: file, header: header, keepsOutdated: true)
+      let found = try recovery.salvage(reader, isAnchored: isAnchored)
+      if found.gapCount > 0 || recovery.outdatedCount > 0 {
+        lossNote =
+          "the log has \(found.groupCount) sound groups of commits and \(found.gapCount) gaps; "
+          + "\(recovery.outdatedCount) pages lack changes"
+      }
+      install(recovery)
+    } catch {
+      lossNote = "the log cannot be read (\(error.message)): what only it held is lost"
+    }
+  }
+
+  /// Lets a snapshot see pages of whatever LSN.
+  private func admitEveryPage() {
+    cache.lock.with {
+      visibleLSN = .max >> 1
+      publishedLSN = visibleLSN
+      durableLSN = visibleLSN
+      visibleState.lsn = visibleLSN
+    }
+  }
+}
+
+extension PageTransaction {
+  /// What a page is, whatever it is.
+  ///
+  /// - Throws: `corrupt` when it cannot be read or is not sound.
+  public func identify(_ number: PageNumber) throws(StoreError) -> PageIdentity {
+    enter()
+    defer { leave() }
+    let base = UnsafeRawPointer(try pager.load(number, snapshot: snapshot))
+    return PageIdentity(
+      kind: PageKind(rawValue: base.u8(PageHeader.kind)), owner: base.u32(PageHeader.owner),
+      lsn: base.u64(PageHeader.lsn))
+  }
+
+  /// Which pages are in use, by the maps as far as they can be read.
+  public func salvagedSpace() throws(StoreError) -> SalvagedSpace {
+    var space = SalvagedSpace()
+    let maps = pager.freeSpace
+    let end = try salvagedEnd()
+    var index: UInt32 = 0
+    while maps.mapPage(index) < end {
+      enter()
+      defer { leave() }
+      let first = index * maps.span
+      do throws(StoreError) {
+        let map =
+          try page(maps.mapPage(index), kind: .freeMap, owner: FreeSpace.owner) + PageHeader.size
+        for at in 0..<Int(maps.span / 8) {
+          var byte = map.u8(at)
+          while byte != 0 {
+            space.used.insert(first &+ UInt32(at * 8 + byte.trailingZeroBitCount))
+            byte &= byte &- 1
+          }
+        }
+      } catch {
+        guard error.code != .closed else { throw error }
+        space.doubtful.append(first..<first + min(maps.span, .max - first))
+      }
+      index += 1
+    }
+    return space
+  }
+
+  /// Calls `body` with the number of each page that the page file or the log may have.
+  public func forEachSalvaged(_ body: (PageNumber) throws -> Void) throws {
+    let inFile = try salvagedFileEnd()
+    for number in 2..<max(inFile, 2) { try body(number) }
+    for number in pager.dirtyPages where number >= inFile { try body(number) }
+  }
+
+  private func salvagedFileEnd() throws(StoreError) -> PageNumber {
+    let pages = try pager.file.size() / UInt64(pageSize)
+    return PageNumber(min(pages, UInt64(PageLimits.maximumPageCount)))
+  }
+
+  private func salvagedEnd() throws(StoreError) -> PageNumber {
+    max(try salvagedFileEnd(), (pager.dirtyPages.max() ?? 0) &+ 1)
+  }
+}
