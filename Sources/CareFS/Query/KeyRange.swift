@@ -57,7 +57,13 @@ extension KeyRange {
     case .prefix(let text):
       let encoder = KeyEncoder()
       let start = encoder.begin(part)
-      text.withUTF8Bytes { encoder.append(text: $0, collation: part.collation) }
+      text.withUTF8Bytes { bytes in
+        if part.type == .any {
+          ScalarKey.append(text: bytes, collation: part.collation, to: encoder)
+        } else {
+          encoder.append(text: bytes, collation: part.collation)
+        }
+      }
       // Without the terminator: whatever follows may follow.
       encoder.buffer.truncate(to: encoder.buffer.count - 2)
       encoder.end(part, from: start)
