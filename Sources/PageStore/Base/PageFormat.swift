@@ -46,6 +46,9 @@ public enum PageLimits {
   public static let defaultPageSize = 8192
   /// The most pages that a file may have.
   public static let maximumPageCount: UInt32 = .max - 65_536
+  /// What numbers that only ever grow stay below: log positions, commits, sequences of headers. No
+  /// life of a file is long enough to count so far, so more is damage, and sums do not overflow.
+  static let maximumCount: UInt64 = 1 << 62
 }
 
 extension UnsafeRawPointer {

@@ -18,7 +18,8 @@ struct CommitPayload {
     let changeBytes = base.u64(LogFormat.commitChangeBytes)
     changesStart = LogFormat.commitHeaderSize + tableCount * LogFormat.tableEntrySize
     guard changesStart <= payload.count,
-      changeBytes == UInt64(payload.count - changesStart)
+      changeBytes == UInt64(payload.count - changesStart),
+      commitNumber < PageLimits.maximumCount
     else { throw Self.damaged }
     self.payload = payload
   }

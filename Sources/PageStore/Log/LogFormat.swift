@@ -111,7 +111,11 @@ struct LogSegmentHeader {
     startLSN = block.u64(48)
     previousSalt = block.u64(56)
     previousEnd = block.u64(64)
+    guard startLSN < PageLimits.maximumCount, copy <= Self.maximumCopies else { return nil }
   }
+
+  /// How often the last group may be written again.
+  static let maximumCopies: UInt16 = 64
 
   init(
     fileID: FileID, timeline: UInt64, salt: UInt64, startLSN: LSN, previousSalt: UInt64,

@@ -1,6 +1,4 @@
 extension LogReader {
-  private static let maximumCopies: UInt16 = 64
-
   /// Makes what this reader has found durable, before anything is built on it.
   ///
   /// After a failed sync the system may show a last group, or a file size, that the disk lacks, and
@@ -11,7 +9,8 @@ extension LogReader {
   func secure(_ scan: LogScan) throws(StoreError) -> Set<Int> {
     try file.insistOnSize()
     var written: Set<Int> = []
-    if let last = scan.lastGroup, last.salt == scan.salt, copyCount(last.salt) < Self.maximumCopies
+    if let last = scan.lastGroup, last.salt == scan.salt,
+      copyCount(last.salt) < LogSegmentHeader.maximumCopies
     {
       let copy = copyCount(last.salt) + 1
       var free = (0..<segmentCount).filter { !scan.busySegments.contains($0) }
@@ -33,11 +32,8 @@ extension LogReader {
   }
 
   private func appendSegment() throws(StoreError) -> Int {
-    let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: segmentSize, alignment: 64)
-    defer { zeros.deallocate() }
-    zeros.initializeMemory(as: UInt8.self, repeating: 0)
     let index = segmentCount
-    try file.write(UnsafeRawBufferPointer(zeros), at: UInt64(index) * UInt64(segmentSize))
+    try file.writeZeros(segmentSize, at: UInt64(index) * UInt64(segmentSize))
     segmentCount += 1
     return index
   }
@@ -69,6 +65,20 @@ extension LogReader {
 }
 
 extension StorageFile {
+  /// Writes zeros, a part at a time: how many there are is what a file says.
+  func writeZeros(_ count: Int, at offset: UInt64) throws(StoreError) {
+    let zeros = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(count, 1 << 20), alignment: 64)
+    defer { zeros.deallocate() }
+    zeros.initializeMemory(as: UInt8.self, repeating: 0)
+    var done = 0
+    while done < count {
+      let part = zeros.prefix(count - done)
+      try write(UnsafeRawBufferPointer(rebasing: part), at: offset + UInt64(done))
+      done += part.count
+    }
+  }
+
   /// Makes the next sync write the file's size, also when an earlier one failed to.
   func insistOnSize() throws(StoreError) {
     let now = try size()

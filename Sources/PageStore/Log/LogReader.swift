@@ -92,6 +92,7 @@ final class LogReader {
     var scan = LogScan(salt: startSalt, end: start)
     var previousCheck: UInt64?
     var catchUps = 0
+    var incarnations = 0
     while true {
       if let limit, scan.end >= limit { return scan }
       if let (size, copy) = try visitGroup(
@@ -103,7 +104,9 @@ final class LogReader {
         continue
       }
       // No sound group here. Recovery may have begun a new incarnation at this very point.
-      if let next = successor(of: scan.salt, endingAt: scan.end) {
+      // There are no more of them than segments: else they name each other in a circle.
+      if let next = successor(of: scan.salt, endingAt: scan.end), incarnations < headers.count {
+        incarnations += 1
         scan.salt = next.salt
         scan.end = next.startLSN
         previousCheck = nil
@@ -135,7 +138,9 @@ final class LogReader {
   /// The first segment of the incarnation that was begun where `salt` ended at `end`.
   private func successor(of salt: UInt64, endingAt end: LSN) -> LogSegmentHeader? {
     headers.lazy.map(\.header)
-      .filter { $0.previousSalt == salt && $0.previousEnd == end && $0.salt != salt }
+      .filter {
+        $0.previousSalt == salt && $0.previousEnd == end && $0.salt != salt && $0.startLSN >= end
+      }
       .min { $0.startLSN < $1.startLSN }
   }
 

@@ -24,12 +24,9 @@ extension LogWriter {
 
   /// Pre-writes one more segment, so that a later sync of it touches no file metadata.
   func addSegment() throws(StoreError) {
-    let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: segmentSize, alignment: 64)
-    defer { zeros.deallocate() }
-    zeros.initializeMemory(as: UInt8.self, repeating: 0)
     let place = UInt64(segmentCount) * UInt64(segmentSize)
     do throws(StoreError) {
-      try file.write(UnsafeRawBufferPointer(zeros), at: place)
+      try file.writeZeros(segmentSize, at: place)
     } catch {
       // The part that found room may be all that others need.
       try? file.truncate(to: place)

@@ -103,7 +103,8 @@ struct FileHeader: Sendable {
     logSegments = page.u32(156)
     guard reservedBytes <= 256, pageCount >= 3, pageCount <= PageLimits.maximumPageCount,
       segmentSize >= 16384, segmentSize <= 1 << 28, segmentSize % 4096 == 0,
-      checkpointLSN & LogFormat.blockMask == 0
+      checkpointLSN & LogFormat.blockMask == 0, checkpointLSN >= UInt64(LogFormat.block),
+      max(sequence, checkpointLSN, syncedLSN, commitNumber) < PageLimits.maximumCount
     else { throw .damaged }
   }
 
