@@ -6,7 +6,7 @@ SHARED ?= ../shared
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks Examples
 PYTHON = $(shell scripts/setup.sh python-path)
 
-.PHONY: help demo test bench bench-build bench-quick accept torture lint format build setup clean
+.PHONY: help demo test bench bench-build bench-quick accept torture fuzz lint format build setup clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | \
@@ -42,8 +42,11 @@ bench-build: setup ## compile the benchmarks only, debug
 accept: setup ## the acceptance suite of the design papers, three seeds (where ../shared exists)
 	scripts/accept.sh "$(SHARED)"
 
-torture: setup ## crashes, faults, damage and races, counted (MINUTES=480 runs long)
+torture: setup ## crashes, faults, damage, races and hostile bytes, counted (MINUTES=480 runs long)
 	MINUTES="$(MINUTES)" scripts/torture.sh
+
+fuzz: setup ## hostile bytes alone (FUZZ_SECONDS=3600 runs longer)
+	scripts/fuzz.sh
 
 lint: ## formatting rules, strict
 	swift format lint --strict --parallel --recursive $(wildcard $(SWIFT_SOURCES))

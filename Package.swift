@@ -6,6 +6,9 @@ let testSwitches: [SwiftSetting] = [
   .define("TEST_SWITCHES", .when(traits: ["TestSwitches"]))
 ]
 
+/// What scripts/fuzz.sh links libFuzzer with.
+let fuzzing: [SwiftSetting] = [.define("FUZZING", .when(traits: ["Fuzzing"]))]
+
 let package = Package(
   name: "CareFS",
   platforms: [.macOS(.v15)],
@@ -18,7 +21,8 @@ let package = Package(
   traits: [
     .trait(
       name: "TestSwitches",
-      description: "Compiles in the switches of Tests/Torture: planted bugs and scheduled threads.")
+      description: "Compiles in the switches of Tests/Torture: planted bugs and scheduled threads."),
+    .trait(name: "Fuzzing", description: "Makes CareFuzz a fuzzer; scripts/fuzz.sh builds it."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -47,6 +51,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Torture", exclude: ["RealDisks"], swiftSettings: testSwitches),
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .target(
+      name: "CareFuzzTargets", dependencies: ["CareFS", "CareFSTestSupport", "PageStore"],
+      path: "Tests/Fuzz/Targets"),
+    .executableTarget(
+      name: "CareFuzz", dependencies: ["CareFuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Fuzzer",
+      swiftSettings: fuzzing),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["CareFuzzTargets", "CareFSTestSupport", "PageStore"],
+      path: "Tests/Fuzz/Replay"),
     .testTarget(name: "PageStoreTests", dependencies: ["PageStore", "CareFSTestSupport"]),
     .testTarget(name: "BTreeTests", dependencies: ["BTree", "PageStore", "CareFSTestSupport"]),
     .testTarget(

@@ -29,6 +29,8 @@ share() { [ -z "${MINUTES:-}" ] || echo "--minutes=$((MINUTES * $1 / 100))"; }
   part isolation "$program" isolation $(share 10)
   part kills "$program" kills --count "$((${MINUTES:-15} * 67))"
 }
+# Two minutes, or its share, on both cores.
+part fuzz env FUZZ_SECONDS="$((${MINUTES:-0} > 15 ? MINUTES * 6 : 120))" scripts/fuzz.sh
 scripts/setup.sh disks
 part disks "$(scripts/setup.sh python-path)" Tests/Torture/RealDisks/real_disks.py "$program" \
   --cuts "$((${MINUTES:-15} * 10))"
