@@ -82,8 +82,12 @@ extension DocumentStore {
     }
   }
 
-  /// Asks for the last block before memory is taken for all.
+  /// Asks for the last block, and whether the file could hold as much, before memory is taken for all.
   private func requireLastBlock(_ external: DocumentCell.External) throws {
+    let fileBytes = Int(transaction.pageCount) * transaction.pageSize
+    guard external.rawLength / BlockCodec.maximumRatio <= fileBytes else {
+      throw DocumentStore.damaged
+    }
     transaction.enter()
     defer { transaction.leave() }
     guard try piece(external.id, external.blocks - 1, 0) != nil else {

@@ -41,7 +41,7 @@ public final class PageTransaction {
   var dropped: [VersionPointer] = []
   var ownedInMemory = 0
   var spillHand = 0
-  var pageCount: UInt32
+  package internal(set) var pageCount: UInt32
   let firstBulkPage: UInt32
   @exclusivity(unchecked) var savepoints: [SavepointState] = []
   /// Set when the commit gives pages at the file's end back and changes nothing else.
