@@ -59,7 +59,8 @@ let package = Package(
       name: "CareFuzz", dependencies: ["CareFuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Fuzzer",
       swiftSettings: fuzzing),
     .testTarget(
-      name: "FuzzTests", dependencies: ["CareFuzzTargets", "CareFSTestSupport", "PageStore"],
+      name: "FuzzTests",
+      dependencies: ["CareFuzzTargets", "CareFS", "CareFSTestSupport", "PageStore"],
       path: "Tests/Fuzz/Replay"),
     .testTarget(name: "PageStoreTests", dependencies: ["PageStore", "CareFSTestSupport"]),
     .testTarget(name: "BTreeTests", dependencies: ["BTree", "PageStore", "CareFSTestSupport"]),

@@ -7,6 +7,8 @@ final class FuzzFileBody: @unchecked Sendable {
   let identity: FileIdentity
   private(set) var size: Int
   var holder: ObjectIdentifier?
+  /// The most bytes that were written at once.
+  private(set) var largestWrite = 0
   private let first: [UInt8]
   /// How many of the first bytes still show.
   private var firstCount: Int
@@ -41,6 +43,7 @@ final class FuzzFileBody: @unchecked Sendable {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at start: Int) {
+    largestWrite = max(largestWrite, bytes.count)
     forEachPiece(start, bytes.count) { number, range, done in
       var block = blocks.removeValue(forKey: number) ?? original(number)
       block.withUnsafeMutableBytes {

@@ -22,6 +22,9 @@ final class FuzzFiles: FileSystem, @unchecked Sendable {
     return FuzzFileBody(inode: nextInode, bytes)
   }
 
+  /// The most bytes that were written to a file at once.
+  func largestWrite(to path: String) -> Int { lock.with { names[path]?.largestWrite ?? 0 } }
+
   /// The bytes of a file.
   func contents(of path: String) -> [UInt8]? { lock.with { names[path]?.contents } }
 
