@@ -8,7 +8,8 @@ extension Database {
   public func write<R: Sendable>(
     _ body: @escaping @Sendable (WriteTransaction) throws -> R
   ) async throws -> R {
-    try await withCheckedThrowingContinuation { continuation in
+    try refuseChild()
+    return try await withCheckedThrowingContinuation { continuation in
       let isQueued = writer.submit { [self] in
         do {
           let transaction = try beginWrite(options.lockTimeoutMilliseconds)

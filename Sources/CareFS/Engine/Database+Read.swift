@@ -17,6 +17,7 @@ extension Database {
   }
 
   func beginRead() throws -> ReadTransaction {
+    try refuseChild()
     let plan = try gate.enter()
     do {
       return ReadTransaction(plan: plan, pages: try pager.beginRead(), options: options)

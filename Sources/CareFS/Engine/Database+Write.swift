@@ -35,6 +35,7 @@ extension Database {
     guard !options.readOnly else {
       throw DatabaseError(.readOnly, "the database was opened for reading only")
     }
+    try refuseChild()
     try gate.refuseNestedWrite()
     let plan = try gate.enter()
     do {

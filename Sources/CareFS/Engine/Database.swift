@@ -28,9 +28,18 @@ public final class Database: Sendable {
   }
 
   deinit {
+    guard !pager.isInChild else { return }
     writer.stop()
     // Nobody is left to hear of a failure; an unclean end is recovered at the next open.
     if gate.close() { try? pager.close() }
+  }
+
+  /// Throws in a process made by fork, before a lock is touched that a thread of the parent may hold.
+  func refuseChild() throws {
+    guard !pager.isInChild else {
+      throw DatabaseError(
+        .closed, "the database was opened by the parent process; open it again after fork")
+    }
   }
 
   /// The schema.
@@ -38,7 +47,11 @@ public final class Database: Sendable {
 
   /// Waits for open transactions, writes a checkpoint and closes the file. Later calls throw
   /// `closed`. Closing twice does nothing.
+  ///
+  /// In a process made by `fork` this only closes the descriptors: the database stays open in the
+  /// parent. Open it again to use it here.
   public func close() throws {
+    guard !pager.isInChild else { return try reporting { try pager.close() } }
     guard gate.close() else { return }
     writer.stop()
     gate.waitUntilIdle()

@@ -4,7 +4,7 @@ import PageStore
 public struct InjectedFault: Sendable {
   /// Which calls fail.
   public enum Call: Sendable, Hashable, CaseIterable {
-    case read, write, sync, truncate, create, rename, remove, syncDirectory
+    case read, write, sync, truncate, create, rename, remove, syncDirectory, lock
   }
 
   /// What a failing call does all the same.
@@ -36,7 +36,7 @@ public struct InjectedFault: Sendable {
     }
   }
 
-  /// Which calls fail; empty means all.
+  /// Which calls fail; empty means all that read or change something, which locking does not.
   public var calls: Set<Call>
   /// The first call that fails, counted from 1 since the fault was injected.
   public var nth: Int
@@ -74,7 +74,7 @@ struct ArmedFault: Sendable {
 
   /// Whether this call fails.
   mutating func fires(on call: InjectedFault.Call, _ path: String?) -> Bool {
-    guard fault.calls.isEmpty || fault.calls.contains(call) else { return false }
+    guard fault.calls.contains(call) || (fault.calls.isEmpty && call != .lock) else { return false }
     if let wanted = fault.path, wanted != path { return false }
     seen += 1
     return seen == fault.nth || (fault.isForEver && seen > fault.nth)

@@ -126,6 +126,7 @@ final class SimulatedFile: StorageFile {
     try requireOpen()
     return try system.state.withLock { state throws(StoreError) in
       try state.requirePower()
+      try state.begin(.lock, state.path(inode))
       if let holder = state.locks[inode], holder != handle { return .held(processID: nil) }
       state.locks[inode] = handle
       return .acquired
@@ -136,6 +137,7 @@ final class SimulatedFile: StorageFile {
     try requireOpen()
     return try system.state.withLock { state throws(StoreError) in
       try state.requirePower()
+      try state.begin(.lock, state.path(inode))
       guard let holder = state.locks[inode], holder != handle else { return nil }
       return .held(processID: nil)
     }

@@ -54,5 +54,10 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     StoreError(.corrupt, "page \(page) is damaged: \(what)", page: page)
   }
 
+  /// What a process made by fork hears of its parent's handle.
+  static func openedByParent(_ path: String) -> StoreError {
+    StoreError(.closed, "\(path) was opened by the parent process: open it again")
+  }
+
   public var description: String { message }
 }

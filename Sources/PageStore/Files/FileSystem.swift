@@ -11,7 +11,7 @@ public protocol FileSystem: AnyObject, Sendable {
   func remove(_ path: String) throws(StoreError)
   /// Makes creations, renames and removals in the folder of `path` durable.
   func syncDirectory(of path: String) throws(StoreError)
-  /// What stands at `path`, or nil when nothing does.
+  /// What stands at `path`, or nil when nothing does. Of a symbolic link: the link itself.
   func identity(of path: String) throws(StoreError) -> FileIdentity?
   /// A read-write file without a name, for data that recovery never needs.
   func openTemporary(beside path: String) throws(StoreError) -> any StorageFile
@@ -43,6 +43,14 @@ public struct FileIdentity: Sendable, Hashable {
     self.linkCount = linkCount
     self.isRegular = isRegular
   }
+
+  /// What stays of a file's identity as long as it exists.
+  struct File: Hashable {
+    var device: UInt64
+    var inode: UInt64
+  }
+
+  var file: File { File(device: device, inode: inode) }
 }
 
 /// The answer to a request for the writer's lock.
@@ -67,7 +75,8 @@ public protocol StorageFile: AnyObject, Sendable {
   func reserve(upTo size: UInt64) throws(StoreError)
   /// Returns when all that was written is durable. After an error nothing may be assumed.
   func sync() throws(StoreError)
-  /// Takes the lock that one writer of the file holds; released by `close` or the process's end.
+  /// Takes the lock that one writer of the file holds; released by `close` or the process's end, and
+  /// by nothing else: not by another handle of the same process that is closed.
   func lockForWriting() throws(StoreError) -> LockResult
   /// Who else holds the writer's lock now, or nil when no one does.
   func otherWriter() throws(StoreError) -> LockResult?

@@ -10,7 +10,12 @@
 public final class PosixFileSystem: FileSystem {
   /// The one instance.
   public static let shared = PosixFileSystem()
-  private init() {}
+  private let filter: SystemCallFilter?
+
+  private init() { filter = nil }
+
+  /// One whose calls a test decides about.
+  package init(filter: SystemCallFilter) { self.filter = filter }
 
   public func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
     // Paths come here resolved: a link in the place of a file was planted.
@@ -22,8 +27,8 @@ public final class PosixFileSystem: FileSystem {
     }
     // A FIFO or device must not make open wait; what it is is checked below.
     flags |= O_NONBLOCK
-    let descriptor = try Self.openAboveStandard(path, flags)
-    let file = PosixFile(descriptor: descriptor, path: path)
+    let descriptor = try openAboveStandard(path, flags)
+    let file = PosixFile(descriptor: descriptor, path: path, filter: filter)
     let identity = try file.identity()
     guard identity.isRegular else {
       file.close()
@@ -46,23 +51,28 @@ public final class PosixFileSystem: FileSystem {
   }
 
   public func rename(_ from: String, to: String) throws(StoreError) {
-    if systemRename(from, to) != 0 { throw systemError("rename", from) }
+    if filtered(.rename, from, { systemRename(from, to) }) != 0 {
+      throw systemError("rename", from)
+    }
   }
 
   public func remove(_ path: String) throws(StoreError) {
-    if unlink(path) != 0 { throw systemError("remove", path) }
+    if filtered(.remove, path, { unlink(path) }) != 0 { throw systemError("remove", path) }
   }
 
   public func syncDirectory(of path: String) throws(StoreError) {
     let folder = Self.folder(of: path)
-    let descriptor = try Self.openAboveStandard(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = try openAboveStandard(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { systemClose(descriptor) }
-    if retrying({ fsync(descriptor) }) != 0 { throw systemError("sync the folder", folder) }
+    if retrying({ filtered(.syncDirectory, folder) { fsync(descriptor) } }) != 0 {
+      throw systemError("sync the folder", folder)
+    }
   }
 
   public func identity(of path: String) throws(StoreError) -> FileIdentity? {
     var status = stat()
-    if stat(path, &status) != 0 {
+    // Not of what a link leads to: a link that leads nowhere is in the way too.
+    if lstat(path, &status) != 0 {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw systemError("look at", path)
     }
@@ -89,9 +99,8 @@ public final class PosixFileSystem: FileSystem {
   }
 
   /// Descriptors 0 to 2 belong to standard streams: a database there would be overwritten by print.
-  private static func openAboveStandard(_ path: String, _ flags: Int32) throws(StoreError) -> Int32
-  {
-    let first = retrying { systemOpen(path, flags, 0o600) }
+  private func openAboveStandard(_ path: String, _ flags: Int32) throws(StoreError) -> Int32 {
+    let first = retrying { filtered(.open, path) { systemOpen(path, flags, 0o600) } }
     if first < 0 { throw systemError("open", path) }
     if first > 2 { return first }
     let moved = fcntl(first, F_DUPFD_CLOEXEC, 3)
@@ -99,6 +108,16 @@ public final class PosixFileSystem: FileSystem {
     systemClose(first)
     if moved < 0 { throw error }
     return moved
+  }
+
+  private func filtered(
+    _ call: SystemCallFilter.Call, _ path: String, _ body: () -> Int32
+  ) -> Int32 {
+    if let filter, case .fails(let number) = filter.answer(call, path) {
+      errno = number
+      return -1
+    }
+    return body()
   }
 }
 
@@ -116,13 +135,17 @@ extension FileIdentity {
 final class PosixFile: StorageFile, @unchecked Sendable {
   private let descriptor: Int32
   private let path: String
-  private let processID = currentProcessID()
+  private let forkGuard = ForkGuard()
+  private let filter: SystemCallFilter?
   private let guardian = Lock()
   private var isClosed = false
+  /// The file, while this descriptor has its lock.
+  private var lockedFile: FileIdentity?
 
-  init(descriptor: Int32, path: String) {
+  init(descriptor: Int32, path: String, filter: SystemCallFilter?) {
     self.descriptor = descriptor
     self.path = path
+    self.filter = filter
   }
 
   deinit { close() }
@@ -134,7 +157,7 @@ final class PosixFile: StorageFile, @unchecked Sendable {
     var done = 0
     while done < buffer.count {
       let place = try position(offset, done)
-      let n = pread(descriptor, base + done, buffer.count - done, place)
+      let n = filtered(.read, buffer.count - done) { pread(descriptor, base + done, $0, place) }
       if n < 0 {
         if errno == EINTR { continue }
         throw systemError("read", path)
@@ -147,14 +170,11 @@ final class PosixFile: StorageFile, @unchecked Sendable {
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     guard let base = bytes.baseAddress else { return }
-    // A child made by fork shares the lock but not the state: its writes would tear the file.
-    guard processID == currentProcessID() else {
-      throw StoreError(.closed, "\(path) was opened by the parent process: open it again")
-    }
+    try refuseChild()
     var done = 0
     while done < bytes.count {
       let place = try position(offset, done)
-      let n = pwrite(descriptor, base + done, bytes.count - done, place)
+      let n = filtered(.write, bytes.count - done) { pwrite(descriptor, base + done, $0, place) }
       if n < 0 {
         if errno == EINTR { continue }
         throw systemError("write", path)
@@ -171,17 +191,24 @@ final class PosixFile: StorageFile, @unchecked Sendable {
   }
 
   func truncate(to size: UInt64) throws(StoreError) {
+    try refuseChild()
     let length = try position(size, 0)
-    if retrying({ ftruncate(descriptor, length) }) != 0 { throw systemError("resize", path) }
+    if retrying({ filtered(.truncate) { ftruncate(descriptor, length) } }) != 0 {
+      throw systemError("resize", path)
+    }
   }
 
   func reserve(upTo size: UInt64) throws(StoreError) {
     let now = try self.size()
     guard size > now else { return }
+    try refuseChild()
     #if os(Linux)
       let start = try position(now, 0)
-      let result = posix_fallocate(descriptor, start, try position(size, 0) - start)
-      if result == 0 { return }
+      let length = try position(size, 0) - start
+      if retrying({ filtered(.reserve) { systemReserve(descriptor, start, length) } }) == 0 {
+        return
+      }
+      let result = errno
       guard result == EINVAL || result == EOPNOTSUPP || result == ENOSYS else {
         try? truncate(to: now)
         errno = result
@@ -193,9 +220,9 @@ final class PosixFile: StorageFile, @unchecked Sendable {
 
   func sync() throws(StoreError) {
     #if canImport(Darwin)
-      let result = retrying { fcntl(descriptor, F_FULLFSYNC) }
+      let result = retrying { filtered(.sync) { fcntl(descriptor, F_FULLFSYNC) } }
     #else
-      let result = fdatasync(descriptor)
+      let result = filtered(.sync) { fdatasync(descriptor) }
     #endif
     if result != 0 { throw systemError("sync", path) }
   }
@@ -209,11 +236,16 @@ final class PosixFile: StorageFile, @unchecked Sendable {
   /// An open-file-description lock on one byte far beyond any page excludes; a classic record lock
   /// on the next byte only serves to tell others who holds it.
   func lockForWriting() throws(StoreError) -> LockResult {
+    let identity = try self.identity()
     var exclusive = Self.lockRange(at: Self.lockOffset)
-    if retrying({ fcntl(descriptor, Self.setOpenFileLock, &exclusive) }) != 0 {
-      guard errno == EAGAIN || errno == EACCES else { throw systemError("lock", path) }
-      return .held(processID: signedProcess())
+    if retrying({ filtered(.lock) { fcntl(descriptor, Self.setOpenFileLock, &exclusive) } }) != 0 {
+      guard errno == EAGAIN || errno == EACCES else { throw lockError("lock") }
+      // The record lock does not tell this process of its own.
+      let isOwn = Self.locked.with { files in files.contains(identity.file) }
+      return .held(processID: isOwn ? currentProcessID() : signedProcess())
     }
+    Self.locked.with { files in _ = files.insert(identity.file) }
+    guardian.with { lockedFile = identity }
     var sign = Self.lockRange(at: Self.lockOffset + 1)
     _ = fcntl(descriptor, F_SETLK, &sign)
     return .acquired
@@ -221,9 +253,9 @@ final class PosixFile: StorageFile, @unchecked Sendable {
 
   func otherWriter() throws(StoreError) -> LockResult? {
     var exclusive = Self.lockRange(at: Self.lockOffset)
-    guard retrying({ fcntl(descriptor, Self.getOpenFileLock, &exclusive) }) == 0 else {
-      throw systemError("look at the lock of", path)
-    }
+    guard
+      retrying({ filtered(.lock) { fcntl(descriptor, Self.getOpenFileLock, &exclusive) } }) == 0
+    else { throw lockError("look at the lock of") }
     return exclusive.l_type == Int16(F_UNLCK) ? nil : .held(processID: signedProcess())
   }
 
@@ -239,7 +271,51 @@ final class PosixFile: StorageFile, @unchecked Sendable {
     guardian.with {
       guard !isClosed else { return }
       isClosed = true
+      // The lock ends with the last descriptor of the open file, and a child has one of it too: given
+      // back in so many words it is free although the child lives.
+      if let lockedFile, !forkGuard.isChild {
+        Self.locked.with { files in _ = files.remove(lockedFile.file) }
+        var free = Self.lockRange(at: Self.lockOffset)
+        free.l_type = Int16(F_UNLCK)
+        _ = fcntl(descriptor, Self.setOpenFileLock, &free)
+      }
       systemClose(descriptor)
+    }
+  }
+
+  /// The files that this process has open for writing.
+  private static let locked = LockedFiles()
+
+  private func lockError(_ verb: String) -> StoreError {
+    var error = systemError(verb, path)
+    if [ENOLCK, EOPNOTSUPP, EINVAL, ENOSYS].contains(error.errno ?? 0) {
+      error.message += ": this file system has no locks that hold; use a local one"
+    }
+    return error
+  }
+
+  private func refuseChild() throws(StoreError) {
+    guard !forkGuard.isChild else { throw StoreError.openedByParent(path) }
+  }
+
+  private func filtered(_ call: SystemCallFilter.Call, _ body: () -> Int32) -> Int32 {
+    if let filter, case .fails(let number) = filter.answer(call, path) {
+      errno = number
+      return -1
+    }
+    return body()
+  }
+
+  private func filtered(
+    _ call: SystemCallFilter.Call, _ count: Int, _ body: (Int) -> Int
+  ) -> Int {
+    guard let filter else { return body(count) }
+    switch filter.answer(call, path) {
+    case .proceed: return body(count)
+    case .shortens(let most): return body(min(count, most))
+    case .fails(let number):
+      errno = number
+      return -1
     }
   }
 
@@ -270,6 +346,13 @@ final class PosixFile: StorageFile, @unchecked Sendable {
   }
 }
 
+/// Files by device and inode.
+private final class LockedFiles: @unchecked Sendable {
+  private let lock = Lock()
+  private var files: Set<FileIdentity.File> = []
+  func with<R>(_ body: (inout Set<FileIdentity.File>) -> R) -> R { lock.with { body(&files) } }
+}
+
 private func retrying(_ call: () -> Int32) -> Int32 {
   while true {
     let result = call()
@@ -280,12 +363,20 @@ private func retrying(_ call: () -> Int32) -> Int32 {
 private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
   open(path, flags, mode)
 }
+#if os(Linux)
+  private func systemReserve(_ descriptor: Int32, _ start: off_t, _ length: off_t) -> Int32 {
+    let result = posix_fallocate(descriptor, start, length)
+    errno = result
+    return result == 0 ? 0 : -1
+  }
+#endif
 private func systemRename(_ from: String, _ to: String) -> Int32 { rename(from, to) }
 private func systemClose(_ descriptor: Int32) { _ = close(descriptor) }
 
 private func systemError(_ verb: String, _ path: String) -> StoreError {
   let number = errno
-  let text = String(cString: strerror(number))
+  let text =
+    number == ELOOP ? "a link stands where a file must be" : String(cString: strerror(number))
   let code: StoreError.Code =
     switch number {
     case ENOENT, ENOTDIR: .notFound

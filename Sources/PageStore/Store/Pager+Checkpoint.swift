@@ -4,8 +4,10 @@ extension Pager {
   /// Writes all durable changes into the page file, so that the log before them can be reused.
   public func checkpoint() throws(StoreError) {
     guard !isReadOnly else { return }
+    guard !isInChild else { throw StoreError.openedByParent(path) }
     try checkpointLock.with { () throws(StoreError) in
       guard log != nil else { return }
+      try requireOwnName()
       try giveBackBeforeCheckpoint()
       try runCheckpoint(closing: false)
       try cutFile()

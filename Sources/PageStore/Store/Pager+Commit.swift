@@ -83,10 +83,10 @@ extension Pager {
   /// Writes the transaction's record into the pending group of the log.
   func logAndPublish(_ tx: PageTransaction) throws(StoreError) {
     guard log != nil else { throw Self.closedError }
-    let identity = try fileSystem.identity(of: path)
-    guard identity?.inode == fileIdentity.inode, identity?.device == fileIdentity.device else {
-      throw StoreError(
-        .io, "\(path) was moved, removed or replaced while it was open: open it again")
+    // Closing completes a file that was moved wherever it is: it gives pages back there.
+    if !isClosed.load(ordering: .acquiring) {
+      try requireOwnName()
+      try requireOwnLog()
     }
     try tx.logImages()
     let now = max(options.clock(), commitTime)

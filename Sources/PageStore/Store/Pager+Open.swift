@@ -133,7 +133,8 @@ extension Pager {
   }
 
   static func heldError(_ path: String, _ holder: Int32?) -> StoreError {
-    let who = holder.map { "process \($0)" } ?? "another process"
+    let isThis = holder == currentProcessID()
+    let who = isThis ? "this process" : holder.map { "process \($0)" } ?? "another process"
     return StoreError(.busy, "\(path) is open for writing in \(who): close it there first")
   }
 
@@ -200,6 +201,7 @@ extension Pager {
       return
     }
     let logFile = try fileSystem.open(logPath, isReadOnly ? .readOnly : .readWrite)
+    try takeOver(logFile)
     let scan: LogScan
     guard let reader = try readLog(logFile) else { return }
     let recovery = Recovery(file: file, header: header)
@@ -213,7 +215,11 @@ extension Pager {
       if reader.isGrowing {
         // The last group may not be durable yet: nothing is shown that a power cut could take back.
         try logFile.sync()
-        guard !recovery.isOvertaken else { throw Self.overtakenError(path, nil) }
+        guard recovery.newerPage == nil else { throw Self.overtakenError(path, nil) }
+      }
+      if let page = recovery.newerPage {
+        throw StoreError.corrupt(
+          page, "it is newer than the log: \(path) and \(logPath) are not of one moment")
       }
     } catch {
       logFile.close()
@@ -245,6 +251,23 @@ extension Pager {
     }
     // No header names the old incarnation any more.
     log?.reuse(busy)
+  }
+
+  /// Remembers which file the log is; refuses to write to one that has other names.
+  private func takeOver(_ logFile: any StorageFile) throws(StoreError) {
+    do throws(StoreError) {
+      let identity = try logFile.identity()
+      guard isReadOnly || identity.linkCount <= 1 else {
+        throw StoreError(
+          .busy,
+          "\(Self.logPath(path)) has more than one name, and writing to it would change "
+            + "what the others show: remove those")
+      }
+      logIdentity = identity
+    } catch {
+      logFile.close()
+      throw error
+    }
   }
 
   /// The log, or nil when it is another file's or a newer CareFS's, and this one needs none to be
@@ -326,8 +349,7 @@ extension Pager {
   /// Puts a log under a file that was closed cleanly, before its first change.
   func startLog() throws(StoreError) {
     let logPath = Self.logPath(path)
-    let isThere = try fileSystem.identity(of: logPath) != nil
-    let logFile = try fileSystem.open(logPath, isThere ? .readWrite : .createNew)
+    let (logFile, isThere) = try createLog(logPath)
     do throws(StoreError) {
       let segmentSize = Int(header.segmentSize)
       let count = Int(min(try logFile.size() / UInt64(segmentSize), 1 << 16))
@@ -340,7 +362,7 @@ extension Pager {
           try log.lock.with { () throws(StoreError) in try log.addSegment() }
         } catch {
           // On a full disk the file stays as it was: closed, without a log.
-          if error.code == .diskFull, !isThere { try? fileSystem.remove(logPath) }
+          if error.code == .diskFull, !isThere { try? removeLog() }
           throw error
         }
       }
@@ -363,6 +385,35 @@ extension Pager {
         logFile.close()
       }
       throw error
+    }
+  }
+
+  /// A new file at the log's name, or the one of an earlier attempt: the header may have reached the
+  /// disk although writing it failed. A log that was there when the page file was opened, and in
+  /// which nothing was needed, makes way, as its mode and owner may be anything; what was put there
+  /// since is left alone.
+  private func createLog(
+    _ logPath: String
+  ) throws(StoreError) -> (file: any StorageFile, isThere: Bool) {
+    if let logIdentity, try fileSystem.identity(of: logPath)?.file == logIdentity.file {
+      if hasCreatedLog {
+        let file = try fileSystem.open(logPath, .readWrite)
+        try takeOver(file)
+        return (file, true)
+      }
+      try fileSystem.remove(logPath)
+    }
+    logIdentity = nil
+    do throws(StoreError) {
+      let file = try fileSystem.open(logPath, .createNew)
+      try takeOver(file)
+      hasCreatedLog = true
+      return (file, false)
+    } catch {
+      guard error.code == .exists else { throw error }
+      throw StoreError(
+        .exists, "\(logPath) is in the way and is not the log of \(path): move it",
+        errno: error.errno)
     }
   }
 }

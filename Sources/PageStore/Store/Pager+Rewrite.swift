@@ -62,7 +62,7 @@ extension Pager {
         throw error
       }
       try target.close()
-      guard try fileSystem.identity(of: path)?.inode == fileIdentity.inode else {
+      guard try fileSystem.identity(of: path)?.file == fileIdentity.file else {
         throw StoreError(.io, "\(path) was replaced while it was compacted: nothing was changed")
       }
       try fileSystem.rename(newPath, to: path)
@@ -72,10 +72,7 @@ extension Pager {
       try? removeLeftovers(newPath)
       throw error
     }
-    if try fileSystem.identity(of: Self.logPath(path)) != nil {
-      try fileSystem.remove(Self.logPath(path))
-      try fileSystem.syncDirectory(of: path)
-    }
+    try removeLog()
     let after = try fileSystem.open(path, .readOnly)
     defer { after.close() }
     return (before, try after.size())

@@ -69,9 +69,17 @@ public final class Pager: @unchecked Sendable {
   /// Pages that have their room on the disk. Under `appendLock`.
   var reservedPages: UInt32 = 0
   var log: LogWriter?
+  /// The file at the log's name that is this store's, be it in use or left over.
+  var logIdentity: FileIdentity?
+  /// Whether that file was made by this handle.
+  var hasCreatedLog = false
   var checkpointer: Checkpointer?
 
   let isClosed = Atomic<Bool>(false)
+  /// Whether this process was made by fork from the one that opened the store. Nothing of the store
+  /// may be used here: open it again.
+  package var isInChild: Bool { forkGuard.isChild }
+  private let forkGuard = ForkGuard()
   let pagesRead = Atomic<UInt64>(0)
   let pagesWritten = Atomic<UInt64>(0)
   let checkpoints = Atomic<UInt64>(0)
@@ -124,6 +132,7 @@ public final class Pager: @unchecked Sendable {
 
   /// A snapshot of the last durable commit.
   public func beginRead() throws(StoreError) -> PageTransaction {
+    guard !isInChild else { throw StoreError.openedByParent(path) }
     guard !isClosed.load(ordering: .acquiring) else { throw Self.closedError }
     cache.lock.lock()
     let snapshot = visibleLSN
@@ -139,6 +148,7 @@ public final class Pager: @unchecked Sendable {
 
   /// The write transaction; waits while another runs, at most `timeoutMilliseconds`, then `busy`.
   public func beginWrite(timeoutMilliseconds: Int? = nil) throws(StoreError) -> PageTransaction {
+    guard !isInChild else { throw StoreError.openedByParent(path) }
     guard !isReadOnly else {
       throw StoreError(.readOnly, "\(path) was opened for reading only")
     }
@@ -244,7 +254,9 @@ public final class Pager: @unchecked Sendable {
       defer { cache.lock.unlock() }
       // A checkpoint may have put the older version into memory and a newer one into the file.
       let found = cache.find(number, snapshot)
-      if found == nil, isSound, lsn <= snapshot {
+      // The writer sees what is committed, and nothing that the log does not know of.
+      let newest = min(snapshot, publishedLSN)
+      if found == nil, isSound, lsn <= newest {
         let version = cache.takeVersion()
         version.pointee.page = number
         version.pointee.lsn = lsn
@@ -260,7 +272,9 @@ public final class Pager: @unchecked Sendable {
       }
       attempt += 1
       if isSound {
-        lastProblem = "it is newer than this snapshot: the file was changed by another process"
+        lastProblem =
+          "it is newer than the log: the file was changed by another process, or is not of one moment "
+          + "with its log"
         isOvertaken = true
       }
     }
@@ -299,8 +313,17 @@ public final class Pager: @unchecked Sendable {
 
   /// Writes everything into the page file and removes the log. Waits for the running write
   /// transaction; readers that are still open fail from now on.
+  ///
+  /// A page file that was moved or removed meanwhile is completed where it is now; what stands in its
+  /// place, and at the log's name, stays as it is, and `io` is thrown. In a process made by fork only
+  /// the descriptors are closed.
   public func close() throws(StoreError) {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    guard !isInChild else {
+      log?.file.close()
+      file.close()
+      return
+    }
     writerLock.lock()
     while isWriting { writerLock.wait() }
     isWriting = true
@@ -325,8 +348,38 @@ public final class Pager: @unchecked Sendable {
       try runCheckpoint(closing: true)
       try cutFile()
       try syncOrPoison()
-      try fileSystem.remove(Self.logPath(path))
-      try fileSystem.syncDirectory(of: path)
+      try removeLog()
+    }
+    try requireOwnName()
+  }
+
+  /// Removes the log of a file that needs none any more, unless something else has taken its name.
+  func removeLog() throws(StoreError) {
+    let logPath = Self.logPath(path)
+    guard let logIdentity, try fileSystem.identity(of: logPath)?.file == logIdentity.file else {
+      return
+    }
+    try fileSystem.remove(logPath)
+    self.logIdentity = nil
+    try fileSystem.syncDirectory(of: path)
+  }
+
+  /// Throws when the page file is no longer what its name leads to.
+  func requireOwnName() throws(StoreError) {
+    guard try fileSystem.identity(of: path)?.file == fileIdentity.file else {
+      throw StoreError(
+        .io, "\(path) was moved, removed or replaced while it was open: open it again")
+    }
+  }
+
+  /// Throws when the log's name leads elsewhere: a commit there would be lost with this process.
+  func requireOwnLog() throws(StoreError) {
+    let logPath = Self.logPath(path)
+    guard try fileSystem.identity(of: logPath)?.file == logIdentity?.file else {
+      throw StoreError(
+        .io,
+        "\(logPath) was moved, removed or replaced while it was in use: close the database, which "
+          + "keeps all that was committed, and open it again")
     }
   }
 

@@ -61,8 +61,12 @@ final class Recovery {
     return scan
   }
 
-  /// Whether a checkpoint of another process has written pages that are newer than what was found.
-  var isOvertaken: Bool { pages.values.contains { ($0.lsn ?? 0) > lastLSN } }
+  /// A page that is newer than all that was found: a checkpoint of another process has written it, or
+  /// the page file was copied after the log.
+  var newerPage: PageNumber? {
+    let last = lastLSN
+    return pages.lazy.filter { ($0.value.lsn ?? 0) > last }.map(\.key).min()
+  }
 
   private func pass(_ log: LogReader, until limit: LSN? = nil) throws(StoreError) -> LogScan {
     try log.scan(

@@ -29,9 +29,17 @@ final class Output {
   /// - Parameter name: what messages call it.
   init(creating path: String, named name: String) throws {
     self.name = name
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    // What stands there already is the rest of a process of the same number, or was planted: a link
+    // in its place is not followed.
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    var made = open(path, flags, 0o600)
+    if made < 0, errno == EEXIST, unlink(path) == 0 { made = open(path, flags, 0o600) }
+    descriptor = made
     owned = true
-    guard descriptor >= 0 else { throw SystemCall.failure("cannot create", name) }
+    // Records are for their owner alone, whatever the umask.
+    guard descriptor >= 0, fchmod(descriptor, 0o600) == 0 else {
+      throw SystemCall.failure("cannot create", name)
+    }
     buffer.reserveCapacity(Self.capacity)
   }
 
