@@ -138,11 +138,16 @@ extension DocumentStore {
     let id = try readCounter()
     let (next, overflow) = id.addingReportingOverflow(1)
     if overflow { throw DatabaseError(.tooLarge, "the table has used up its document ids") }
-    var value = next.littleEndian
+    try startIDs(at: next)
+    return id
+  }
+
+  /// Makes this the next document id.
+  func startIDs(at id: UInt64) throws {
+    var value = id.littleEndian
     try DocumentFormat.counterKey.withUnsafeBytes { key in
       _ = try withUnsafeBytes(of: &value) { try editor.insert(key, $0, ifPresent: .replace) }
     }
-    return id
   }
 
   /// The next document id.

@@ -12,7 +12,8 @@ public struct CompactReport: Sendable {
 extension Database {
   /// Rewrites a database file that nobody has open: each tree is loaded anew from the bottom up,
   /// in order and without gaps. At any crash the old or the new file is whole. Rows, ids and
-  /// counters stay what they are.
+  /// counters stay what they are. Of deleted rows and documents nothing is left in the new file, nor
+  /// in the log, which goes; the old file's blocks are given back to the file system as they are.
   ///
   /// - Parameter progress: is told the table that is being copied, and may throw to end it.
   public static func compact(
@@ -35,6 +36,7 @@ extension Database {
     _ progress: ((String) throws -> Void)?
   ) throws {
     let old = try Catalog.load(from)
+    let plan = try SchemaPlan(old)
     // The catalog's tree comes first: its root is the first page of every file.
     let made = try Tree.create(id: CatalogKey.treeID, in: to)
     guard made.root == Pager.firstPage else {
@@ -49,8 +51,17 @@ extension Database {
         return CatalogTree(id: tree.id, root: made.root)
       }
       var entry = entry
-      entry.rows = try moved(entry.rows)
-      entry.documents = try entry.documents.map(moved)
+      if let documents = entry.documents, try DocumentCopy.isNeeded(documents.tree, in: from) {
+        let rows = try Tree.create(id: entry.rows.id, in: to)
+        let made = try Tree.create(id: documents.id, in: to)
+        try DocumentCopy(plan.tables[position], from: from, to: to)
+          .run(rows: rows, documents: (documents.tree, made))
+        entry.rows = CatalogTree(id: entry.rows.id, root: rows.root)
+        entry.documents = CatalogTree(id: documents.id, root: made.root)
+      } else {
+        entry.rows = try moved(entry.rows)
+        entry.documents = try entry.documents.map(moved)
+      }
       entry.unique = try entry.unique.map(moved)
       entry.indexes = try entry.indexes.map(moved)
       for index in entry.childIndexes.indices {
