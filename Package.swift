@@ -71,6 +71,9 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests", dependencies: ["CareFS", "CareModel", "carefs"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SecurityTests",
+      dependencies: ["CareFS", "CareFSTestSupport", "PageStore", "carefs", "CareTorture"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

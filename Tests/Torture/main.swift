@@ -9,7 +9,8 @@ struct CareTorture: ParsableCommand {
     subcommands: [
       ImagesCommand.self, FaultsCommand.self, FlipsCommand.self,
       SeedsCommand.self, IsolationCommand.self,
-      KillsCommand.self, WorkerCommand.self, VerifyCommand.self,
+      FilesCommand.self, DoomedCommand.self, KillsCommand.self, WorkerCommand.self,
+      VerifyCommand.self, ProbeCommand.self,
     ])
 }
 

@@ -9,7 +9,8 @@ struct KillsCommand: ParsableCommand {
     discussion: """
       The system goes on, so this proves the order of writes, not their durability. A worker is \
       killed after 0 to 60 ms: while it creates the file, recovers, commits, checkpoints or \
-      compacts. A third process compares the file with what had been acknowledged.
+      compacts. A third process compares the file with what had been acknowledged. Then a process \
+      is killed at each system call of creation, recovery and compact.
       """)
 
   @Option(help: "How many processes to kill.") var count = 1_000
@@ -32,6 +33,7 @@ struct KillsCommand: ParsableCommand {
         folder.appendingPathComponent("\(file).carefs").path, seed: seed &+ UInt64(file),
         rounds: rounds, faults)
     }
+    try KillSweep(folder: try RealFolder("sweep"), faults: faults).run()
     faults.print()
     print("kills: \(faults.count), \(faults.failureCount) lost")
     if !faults.isGood { throw ExitCode.failure }

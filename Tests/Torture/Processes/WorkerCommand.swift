@@ -12,6 +12,8 @@ struct WorkerCommand: ParsableCommand {
   var compactEvery: Int64 = 0
   @Option(help: "How many transactions to write before ending by itself.")
   var count: Int64 = .max
+  @Option(help: "Microseconds between two transactions.")
+  var pause: UInt32 = 0
 
   /// Small limits, so that checkpoints and reuse of the log happen all the time.
   static var options: DatabaseOptions {
@@ -35,6 +37,7 @@ struct WorkerCommand: ParsableCommand {
     while ledger.last < end {
       try ledger.perform(in: db)
       say(ledger.last)
+      if pause > 0 { usleep(pause) }
       if compactEvery > 0, ledger.last % compactEvery == 0 {
         try db.close()
         _ = try Database.compact(path: path, options: Self.options)
