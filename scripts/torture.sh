@@ -11,10 +11,12 @@ readonly program="$("${build[@]}" --show-bin-path)/CareTorture"
 [ $# -eq 0 ] || exec "$program" "$@"
 
 failed=()
+readonly lines="$(mktemp)"
+trap 'rm -f "$lines"' EXIT
 part() { # part NAME COMMAND ...: runs it, says how long it took, and goes on when it fails
   local name=$1 began=$SECONDS
   shift
-  "$@" || failed+=("$name")
+  "$@" | tee -a "$lines" || failed+=("$name")
   echo "torture: $name took $((SECONDS - began)) s"
 }
 # A share of MINUTES for a part that can go on for a time: its option, or nothing.
@@ -24,6 +26,7 @@ share() { [ -z "${MINUTES:-}" ] || echo "--minutes=$((MINUTES * $1 / 100))"; }
 {
   part images "$program" images $(share 40)
   part faults "$program" faults
+  part files "$program" files
   part flips "$program" flips
   part seeds "$program" seeds $(share 40)
   part isolation "$program" isolation $(share 10)
@@ -34,6 +37,16 @@ part fuzz env FUZZ_SECONDS="$((${MINUTES:-0} > 15 ? MINUTES * 6 : 120))" scripts
 scripts/setup.sh disks
 part disks "$(scripts/setup.sh python-path)" Tests/Torture/RealDisks/real_disks.py "$program" \
   --cuts "$((${MINUTES:-15} * 10))"
+# Every class of faults was met, with at least one injected and none that went wrong.
+for class in $(seq 1 18); do
+  awk -v class="F$class" '
+    $1 == "faults:" && $2 ~ ("^class=" class "(-|$)") {
+      split($3, injected, "="); split($4, survived, "=")
+      if (injected[2] == 0 || injected[2] != survived[2]) { bad = 1 }
+      found = 1
+    }
+    END { exit found && !bad ? 0 : 1 }' "$lines" || failed+=("F$class")
+done
 if [ ${#failed[@]} -gt 0 ]; then
   echo "torture: failed: ${failed[*]}"
   exit 1
