@@ -51,6 +51,7 @@ struct Surroundings {
           if let user { chown(name, user, user) }
           chmod(name, name == inner ? folderMode : fileMode)
         }
+        var hasWritten = false
         let before = (RealFolder.bytes(path), RealFolder.bytes(path + "-wal"))
         for action in ["write", "compact", "create", "read"] {
           let arguments = ["probe", "open", path, "--action", action]
@@ -59,25 +60,27 @@ struct Surroundings {
             "\(action), folder \(String(folderMode, radix: 8)), file "
             + "\(String(fileMode, radix: 8)), \(isClosed ? "closed" : "left open")"
           let isDone = run.output.contains("done")
-          let mayWrite = folderMode & 0o200 != 0 && fileMode & 0o200 != 0
+          // A log that is there already takes a write although nothing can be made in the folder.
+          let mayWrite =
+            action == "write" && !isClosed && folderMode & 0o100 != 0 && fileMode & 0o600 == 0o600
           let mayRead = folderMode & 0o100 != 0 && fileMode & 0o400 != 0
           let isTyped = ["permission", "exists", "notFound", "readOnly"]
-            .contains { run.output.hasPrefix($0 + " ") }
-          switch action {
-          case "read": count.add(isDone == mayRead && (isDone || isTyped) ? nil : "\(what): \(run)")
-          default:
-            // Nothing of it can be done, and nothing may be changed in the attempt.
-            count.add(!isDone && isTyped && !mayWrite ? nil : "\(what): \(run)")
-          }
+            .contains { run.output.contains($0 + " ") }
+          hasWritten = hasWritten || (mayWrite && run.output.contains("rows"))
+          let isGood =
+            action == "read" ? isDone == mayRead && (isDone || isTyped) : !isDone && isTyped
+          // Nothing else of it can be done, and nothing may be changed in the attempt.
+          count.add(isGood ? nil : "\(what): \(run)")
         }
         chmod(inner, 0o700)
         for name in [path, path + "-wal"] { chmod(name, 0o600) }
         let after = (RealFolder.bytes(path), RealFolder.bytes(path + "-wal"))
-        if before.0 != nil, before.0 != after.0 || before.1 != after.1 {
+        if !hasWritten, before.0 != after.0 || before.1 != after.1 {
           count.add("a file was changed that may only be read")
         }
         count.add(
-          LedgerCheck.problem(path, acknowledged: last, begun: last, mustOpen: true))
+          LedgerCheck.problem(
+            path, acknowledged: last, begun: hasWritten ? last + 1 : last, mustOpen: true))
       }
     }
   }
