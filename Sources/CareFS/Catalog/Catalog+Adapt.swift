@@ -111,7 +111,8 @@ extension Database {
     }
   }
 
-  private static func apply(
+  /// Makes what a file lacks, within a transaction, and returns the plan of what it has then.
+  static func apply(
     _ adaptation: Catalog.Adaptation, to current: Catalog, in pages: PageTransaction,
     _ options: DatabaseOptions
   ) throws -> SchemaPlan {

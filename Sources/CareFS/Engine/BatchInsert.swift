@@ -151,14 +151,15 @@ final class BatchInsert {
         continue
       }
       let tag = Int(entries.tag(rank))
-      if foreignKey.schema.deferred {
-        let childKey = keys.key(ranks()[tag])
+      if ranksOfChunk.isEmpty { ranksOfChunk = ranks() }
+      let childKey = keys.key(ranksOfChunk[tag])
+      if let postponed = transaction.postponed {
+        postponed(plan.outgoing[place], childKey, first + tag)
+      } else if foreignKey.schema.deferred {
         transaction.deferCheck(.reference(plan.outgoing[place], childKey: Array(childKey)))
       } else if foreignKey.parent == plan.position {
         // The row referred to may come with a later chunk.
-        if ranksOfChunk.isEmpty { ranksOfChunk = ranks() }
-        let childKey = Array(keys.key(ranksOfChunk[tag]))
-        pending.append((first + tag, plan.outgoing[place], childKey))
+        pending.append((first + tag, plan.outgoing[place], Array(childKey)))
       } else {
         throw named(transaction.missingParent(foreignKey), tag)
       }

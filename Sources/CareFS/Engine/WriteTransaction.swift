@@ -16,6 +16,9 @@ public final class WriteTransaction: Transaction {
   }
 
   private var writers: [TableWriter?]
+  /// Takes the references of batches to rows that are not there yet: the reference, the key of the
+  /// row and its place in the batch. Who sets it looks at them before the commit.
+  var postponed: ((_ reference: Int, _ childKey: UnsafeRawBufferPointer, _ element: Int) -> Void)?
   private var deferredChecks: [DeferredCheck] = []
   private var lastDelete: DeleteStatement?
   /// Why the transaction cannot go on: a statement failed and could not undo itself.

@@ -64,7 +64,7 @@ final class RecordPrinter {
   }
 
   /// Appends a value that needs neither quotes nor escapes by itself.
-  private func appendPlain(_ ordinal: Int, of record: RecordView, to out: ByteBuffer) throws {
+  func appendPlain(_ ordinal: Int, of record: RecordView, to out: ByteBuffer) throws {
     switch types[ordinal] {
     case .int: out.appendDecimal(try record.int(ordinal))
     case .double: NumberScan.append(try record.double(ordinal), to: out)

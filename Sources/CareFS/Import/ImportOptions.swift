@@ -80,6 +80,9 @@ public struct ImportEvents {
   /// Called now and then with the rows read so far; may throw to cancel the load.
   public var progress: ((_ rows: Int) throws -> Void)?
 
+  /// Called for what a dump holds and the load passes over: the line and what it is.
+  public var noted: ((_ line: Int, _ what: String) throws -> Void)?
+
   /// No one is told anything.
   public init() {}
 }

@@ -1,7 +1,14 @@
 import ArgumentParser
 import CareFS
 
-extension ImportOptions.Format: ExpressibleByArgument {}
+/// The forms that a source may have.
+enum SourceFormat: String, CaseIterable, ExpressibleByArgument {
+  case csv, json, ndjson, sql
+
+  /// The form of a source of one table's rows; nil for a dump.
+  var rows: ImportOptions.Format? { ImportOptions.Format(rawValue: rawValue) }
+}
+
 extension ImportOptions.Conflict: ExpressibleByArgument {}
 extension FileInput: ByteSource {}
 
@@ -9,26 +16,35 @@ extension FileInput: ByteSource {}
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Load rows from CSV, JSON or NDJSON.",
+    abstract: "Load rows from CSV, JSON or NDJSON, or a whole SQL dump.",
     discussion: """
       All rows are one transaction; constraints hold at its end, so rows may refer to later rows. \
       The first bad row stops all and nothing is kept; with --rejects bad rows go there with line, \
       column and reason, and the good ones are kept. A source that ends in .gz, or holds gzip, is \
       read as it is. - is standard input.
 
+      An SQL dump names its tables itself: of sqlite3 (.dump), of PostgreSQL (pg_dump --inserts) or \
+      of export --format sql. Its tables, keys, references, checks and indexes are made with its \
+      rows, in one transaction, in a new file or beside what a file holds. What has no place here, \
+      such as views and triggers, is passed over with a note.
+
       Example:
         carefs import clinic.carefs patients patients.csv --rejects bad.ndjson
         carefs import clinic.carefs notes - --format ndjson --batch 1000 < n.ndjson
         carefs import f.carefs docs r4.ndjson.gz --json-column doc --map id=id
+        sqlite3 old.db .dump | carefs import new.carefs --format sql -
       """)
 
-  @OptionGroup var target: TableOfFile
+  @OptionGroup var database: DatabaseFile
+
+  @Argument(help: "The table; left out for an SQL dump.")
+  var table: Word
 
   @Argument(help: "The file to read; - is standard input.", completion: .file())
-  var source: Word
+  var optionalSource: Word?
 
-  @Option(help: "csv, json or ndjson; otherwise the source's name tells.")
-  var format: ImportOptions.Format?
+  @Option(help: "csv, json, ndjson or sql; otherwise the source's name tells.")
+  var format: SourceFormat?
 
   @Option(parsing: .unconditional, help: "The unquoted CSV field that stands for null.")
   var null: Word?
@@ -54,7 +70,19 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Show no progress.")
   var quiet = false
 
+  /// The source, which is the only argument behind the file where it is a dump.
+  var source: Word { optionalSource ?? table }
+
+  var isDump: Bool {
+    guard let optionalSource else { return (format ?? Self.format(of: table.text)) == .sql }
+    return (format ?? Self.format(of: optionalSource.text)) == .sql
+  }
+
   func validate() throws {
+    if isDump { return try validateDump() }
+    guard optionalSource != nil else {
+      throw ValidationError("Missing expected argument '<source>'")
+    }
     _ = try options()
     if let batch, (Int(batch.text) ?? 0) < 1 {
       throw ValidationError("--batch needs a number of rows from 1")
@@ -62,7 +90,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func options() throws -> ImportOptions {
-    guard let format = format ?? Self.format(of: source.text) else {
+    guard let format = (format ?? Self.format(of: source.text))?.rows else {
       throw ValidationError("\(source.text): say what it is with --format csv, json or ndjson")
     }
     var options = ImportOptions(format: format)
@@ -81,20 +109,22 @@ struct ImportCommand: ParsableCommand {
   }
 
   /// The form that the end of a name tells.
-  private static func format(of name: String) -> ImportOptions.Format? {
+  private static func format(of name: String) -> SourceFormat? {
     var name = name.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
     if name.hasSuffix(".csv") { return .csv }
     if name.hasSuffix(".json") { return .json }
+    if name.hasSuffix(".sql") { return .sql }
     return name.hasSuffix(".ndjson") || name.hasSuffix(".jsonl") ? .ndjson : nil
   }
 
   func run() throws {
     Interrupt.listen()
+    if isDump { return try runDump() }
     let options = try options()
     let input = try FileInput(source.text)
     let output = Output(descriptor: 1)
-    let database = try target.database.openForWriting()
+    let database = try self.database.openForWriting()
     let start = SystemCall.seconds()
     let progress = Progress("import", total: input.size, unit: "B", quiet: quiet)
     var events = ImportEvents()
@@ -108,7 +138,12 @@ struct ImportCommand: ParsableCommand {
         try output.flush()
       }
     }
-    let report = try load(from: input, into: database, options, events)
+    let report = try withRejects(events) { events in
+      let source = try GzipSource.detecting(input)
+      return try naming(input) {
+        try database.importRows(into: table.text, from: source, options, events: events)
+      }
+    }
     progress.finish()
     try database.close()
     try output.write(text(report, SystemCall.seconds() - start))
@@ -116,15 +151,11 @@ struct ImportCommand: ParsableCommand {
     if report.rejected > 0 { throw ExitCode(Failure.Exit.refused.rawValue) }
   }
 
-  private func load(
-    from input: FileInput, into database: Database, _ options: ImportOptions,
-    _ events: ImportEvents
-  ) throws -> ImportReport {
+  /// Loads with the bad rows going to their file, which is kept as far as what it tells of is.
+  func withRejects<R>(_ events: ImportEvents, _ load: (ImportEvents) throws -> R) throws -> R {
+    guard let rejects else { return try load(events) }
     var events = events
-    let source = try GzipSource.detecting(input)
-    guard let rejects else { return try load(from: source, input, into: database, options, events) }
-    let file = try FileOutput(
-      rejects.text, sparing: target.database.path, [self.source.text])
+    let file = try FileOutput(rejects.text, sparing: database.path, [source.text])
     events.rejected = { rejection in try file.output.line(Self.line(rejection)) }
     let tell = events.committed
     // What a durable batch rejected must not be lost when a later one fails or is interrupted.
@@ -133,7 +164,7 @@ struct ImportCommand: ParsableCommand {
       try tell?(rows)
     }
     do {
-      let report = try load(from: source, input, into: database, options, events)
+      let report = try load(events)
       try file.keep()
       return report
     } catch {
@@ -142,12 +173,10 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
-  private func load(
-    from source: any ByteSource, _ input: FileInput, into database: Database,
-    _ options: ImportOptions, _ events: ImportEvents
-  ) throws -> ImportReport {
+  /// Puts the source's name before the line of an error.
+  func naming<R>(_ input: FileInput, _ body: () throws -> R) throws -> R {
     do {
-      return try database.importRows(into: target.name, from: source, options, events: events)
+      return try body()
     } catch let error as DatabaseError where error.message.hasPrefix("line ") {
       var error = error
       error.message = "\(input.name), \(error.message)"
@@ -165,10 +194,11 @@ struct ImportCommand: ParsableCommand {
     return report.text
   }
 
-  private func text(_ report: ImportReport, _ seconds: Double) -> String {
+  func text(_ report: ImportReport, _ seconds: Double, tables: Int? = nil) -> String {
     let rate = Figures.rate(report.read, seconds)
     if json {
       var object = JSONReport()
+      if let tables { object.add("tables", tables) }
       object.add("read", report.read)
       object.add("inserted", report.inserted)
       object.add("replaced", report.replaced)
@@ -178,7 +208,8 @@ struct ImportCommand: ParsableCommand {
       object.add("rows_per_second", rate)
       return object.text + "\n"
     }
-    var parts = [Figures.count(report.read, "row") + " read", "\(report.inserted) inserted"]
+    var parts = tables.map { [Figures.count($0, "table") + " made"] } ?? []
+    parts += [Figures.count(report.read, "row") + " read", "\(report.inserted) inserted"]
     if onConflict == .replace { parts.append("\(report.replaced) replaced") }
     if onConflict == .skip { parts.append("\(report.skipped) skipped") }
     parts.append("\(report.rejected) rejected")

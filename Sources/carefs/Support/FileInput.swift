@@ -17,14 +17,16 @@ final class FileInput {
   private let descriptor: Int32
 
   /// Opens a file; `-` is standard input.
-  init(_ path: String) throws {
+  ///
+  /// - Parameter name: how messages name it; nil is by its path.
+  init(_ path: String, named name: String? = nil) throws {
     if path == "-" {
-      name = "standard input"
+      self.name = "standard input"
       descriptor = 0
       size = 0
       return
     }
-    name = path
+    self.name = name ?? path
     if SystemCall.isFolder(path) { throw Failure(.cannotOpen, "\(path) is a folder, not a file") }
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemCall.failure("cannot open", path) }
@@ -33,6 +35,13 @@ final class FileInput {
 
   deinit {
     if descriptor > 0 { _ = close(descriptor) }
+  }
+
+  /// Goes back to the beginning; false where that is impossible, as for a pipe.
+  func rewind() -> Bool {
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else { return false }
+    position = 0
+    return true
   }
 
   /// Reads some bytes; 0 is the end.
