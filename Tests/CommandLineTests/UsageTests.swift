@@ -18,7 +18,7 @@ import Testing
     let shell = try Shell()
     #expect(try shell.fail(2, "inser", "a.carefs").contains("did you mean insert?"))
     #expect(try shell.fail(2, "Lits", "--help").contains("did you mean list?"))
-    for words in [["recover", "--help"], ["frobnicate", "-h"], ["help", "backup"]] {
+    for words in [["verify", "--help"], ["frobnicate", "-h"], ["help", "backup"]] {
       let run = try shell.run(words)
       #expect(run.exit == 2 && run.out.isEmpty, "\(words)")
       #expect(run.err.contains("there is no command") && run.err.contains("compact"))
@@ -36,7 +36,7 @@ import Testing
       ["compact", clinic, "--online"], ["compact", clinic, "--budget", "1"],
       ["compact", clinic, "--into", "x"],
       ["backup", clinic, "d"], ["restore", "d", clinic], ["migrate", clinic], ["audit", clinic],
-      ["sweep", clinic], ["archive", clinic], ["verify", "d"], ["recover", clinic, "o"],
+      ["sweep", clinic], ["archive", clinic], ["verify", "d"],
     ]
     for words in attempts {
       let run = try shell.run(words)

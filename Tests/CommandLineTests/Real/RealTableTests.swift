@@ -67,6 +67,7 @@ struct RealTableTests {
     if Shell.isGiven { #expect(rejected == 0) }
     try shell.expectRoundTrip(
       db, tables: data.order, formats: Shell.isGiven ? ["csv", "json", "ndjson"] : ["ndjson"])
+    try shell.expectDumpRoundTrip(db)
     print("Synthea: \(read) rows, \(data.references.count) references, \(rejected) rejected")
   }
 }

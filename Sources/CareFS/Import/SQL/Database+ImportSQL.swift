@@ -27,21 +27,21 @@ extension Database {
   /// already must be declared as in the dump, and takes its rows. What is passed over, such as
   /// views, is told to ``ImportEvents/noted``.
   ///
-  /// - Parameter open: gives the dump from its beginning; called twice.
+  /// - Parameter source: gives the dump from its beginning; called twice.
   /// - Throws: ``FormatError`` for a dump that is not understood; without
   ///   ``ImportEvents/rejected`` the error of the first refused row, its line in front. Nothing is
   ///   kept then.
   public func importSQL(
-    from open: () throws -> any ByteSource, _ options: SQLImportOptions = SQLImportOptions(),
+    from source: () throws -> any ByteSource, _ options: SQLImportOptions = SQLImportOptions(),
     events: ImportEvents = ImportEvents()
   ) throws -> SQLImportReport {
     let schema = try SQLSchemaReader.read(
-      try open(), progress: { try events.progress?(0) },
+      try source(), progress: { try events.progress?(0) },
       note: { try events.noted?($0, $1) })
     var report = SQLImportReport()
     report.rows = try write(adding: schema.tables.map(\.schema)) { transaction, added in
       report.tables = added
-      let rows = try SQLRows(try open(), schema, transaction.plan)
+      let rows = try SQLRows(try source(), schema, transaction.plan)
       let load = SQLLoad(transaction, rows, options, events)
       try load.run()
       return load.report

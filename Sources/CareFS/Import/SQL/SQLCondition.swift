@@ -164,6 +164,7 @@ private struct Translation {
     case "notnull": return out.append("is not null")
     case "like": return try like()
     case "any" where out.last == "=": return try array()
+    case "cast": return try cast()
     case "like_escape" where out.last == "like": return try escapedPattern()
     default: break
     }
@@ -185,6 +186,19 @@ private struct Translation {
     } else {
       hasPlainLike = true
     }
+  }
+
+  /// `cast(price as numeric)`: an exact number has an order of its own here.
+  private mutating func cast() throws {
+    var rest = SQLStatementParser(Array(words[place...]))
+    let group = try rest.group()
+    guard group.count >= 3, group[group.count - 2].is("as"),
+      group[group.count - 1].is("numeric") || group[group.count - 1].is("decimal")
+    else { throw failure("it calls cast() to another type than NUMERIC") }
+    var inner = Translation(words: Array(group.dropLast(2)), table: table)
+    out.append("(\(try inner.text()))")
+    hasPlainLike = hasPlainLike || inner.hasPlainLike
+    place += rest.place
   }
 
   /// `like_escape('a%', '\')`, which PostgreSQL makes of ESCAPE.
