@@ -33,9 +33,12 @@ struct SQLCondition {
     case .or(let parts): return .or(all(parts))
     case .not(let part): return .not(one(part))
     case .comparison(let how, let left, let right):
-      return .comparison(how, truth(one(left), beside: right), truth(one(right), beside: left))
+      return .comparison(how, fitted(one(left), to: right), fitted(one(right), to: left))
+    case .between(let part, let low, let high, let negated):
+      return .between(
+        one(part), fitted(one(low), to: part), fitted(one(high), to: part), negated: negated)
     case .isIn(let part, let elements, let negated):
-      return .isIn(one(part), elements.map { truth(one($0), beside: part) }, negated: negated)
+      return .isIn(one(part), elements.map { fitted(one($0), to: part) }, negated: negated)
     case .like(let part, .literal(.text(let pattern)), let negated) where plainLike:
       // SQLite's LIKE escapes nothing, and the case of ASCII letters means nothing to it.
       let plain = pattern.split(separator: "\\", omittingEmptySubsequences: false)
@@ -50,12 +53,19 @@ struct SQLCondition {
     }
   }
 
-  /// 0 and 1 beside a truth value.
-  private func truth(_ tree: Expression, beside other: Expression) -> Expression {
-    guard case .literal(.number(let number)) = tree, case .name(let name) = other,
-      table.column(name.head)?.type == .bool, number.text == "0" || number.text == "1"
+  /// A constant as the column beside it takes it: 0 and 1 as truth values, and moments with an
+  /// offset.
+  private func fitted(_ tree: Expression, to other: Expression) -> Expression {
+    guard case .name(let name) = other, name.rest.isEmpty, let column = table.column(name.head)
     else { return tree }
-    return .literal(.bool(number.text == "1"))
+    switch (tree, column.type) {
+    case (.literal(.number(let number)), .bool) where number.text == "0" || number.text == "1":
+      return .literal(.bool(number.text == "1"))
+    case (.literal(.text(let text)), .timestamp):
+      let moment = Timestamp(SQLTimestamp.complete(text))
+      return moment.map { .literal(.text($0.description)) } ?? tree
+    default: return tree
+    }
   }
 }
 
