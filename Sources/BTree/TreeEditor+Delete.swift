@@ -99,7 +99,7 @@ extension TreeEditor {
   }
 
   /// Merges the children left and right of a separator into the left one if they fit.
-  private func mergeChildren(
+  func mergeChildren(
     of parent: Node, at slot: Int, _ limit: Int
   ) throws(StoreError) -> Bool {
     guard slot >= 0, slot < parent.count else { return false }
@@ -135,7 +135,7 @@ extension TreeEditor {
   }
 
   /// Pulls the contents of a root's only child up into the root.
-  private func collapseRoot() throws(StoreError) {
+  func collapseRoot() throws(StoreError) {
     while true {
       let root = try source.node(source.tree.root)
       guard !root.isLeaf, root.count == 0 else { return }

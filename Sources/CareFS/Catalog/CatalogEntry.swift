@@ -149,6 +149,28 @@ extension CatalogEntry {
   }
 }
 
+extension CatalogEntry {
+  /// All trees of the table, that of its rows first.
+  var trees: [CatalogTree] {
+    var trees = [rows]
+    if let documents { trees.append(documents) }
+    trees += unique + indexes
+    trees += childIndexes.map(\.tree)
+    return trees
+  }
+
+  /// Puts another tree into the place of each, in the same order.
+  mutating func moveTrees(_ place: (CatalogTree) throws -> CatalogTree) rethrows {
+    rows = try place(rows)
+    documents = try documents.map(place)
+    unique = try unique.map(place)
+    indexes = try indexes.map(place)
+    for index in childIndexes.indices {
+      childIndexes[index].tree = try place(childIndexes[index].tree)
+    }
+  }
+}
+
 extension CatalogTree {
   init?(_ json: SchemaJSON?) {
     guard let id = json?["id"]?.uint32, let root = json?["root"]?.uint32 else { return nil }

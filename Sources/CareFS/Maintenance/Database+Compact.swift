@@ -31,6 +31,56 @@ extension Database {
     }
   }
 
+  /// Writes a packed copy of a database into a new file, and leaves it as it is. Takes a snapshot, so
+  /// another process may go on writing; the copy is a database of its own.
+  ///
+  /// - Parameters:
+  ///   - output: the new file, which must not exist.
+  ///   - progress: is told the table that is being copied, and may throw to end it.
+  public static func compact(
+    path: String, into output: String, options: DatabaseOptions = DatabaseOptions(),
+    progress: ((String) throws -> Void)? = nil
+  ) throws -> CompactReport {
+    try reporting {
+      let fileSystem = options.fileSystem ?? PosixFileSystem.shared
+      var pagerOptions = options.pagerOptions
+      pagerOptions.isReadOnly = true
+      let source = try Pager.open(path: path, fileSystem: fileSystem, options: pagerOptions)
+      defer { try? source.close() }
+      pagerOptions.isReadOnly = false
+      pagerOptions.pageSize = source.pageSize
+      pagerOptions.bulkLogBytes = 0
+      let target = try Pager.create(path: output, fileSystem: fileSystem, options: pagerOptions)
+      do {
+        try copy(source, target, options, progress)
+        try target.close()
+      } catch {
+        try? target.close()
+        for name in [output, Pager.logPath(output)] { try? fileSystem.remove(name) }
+        throw error
+      }
+      let copied = try fileSystem.open(output, .readOnly)
+      defer { copied.close() }
+      return CompactReport(before: try source.fileBytes(), after: try copied.size())
+    }
+  }
+
+  private static func copy(
+    _ source: Pager, _ target: Pager, _ options: DatabaseOptions,
+    _ progress: ((String) throws -> Void)?
+  ) throws {
+    let from = try source.beginRead()
+    defer { from.rollback() }
+    let to = try target.beginWrite()
+    do {
+      try copy(from, to, options, progress)
+      try to.commit()
+    } catch {
+      to.rollback()
+      throw error
+    }
+  }
+
   private static func copy(
     _ from: PageTransaction, _ to: PageTransaction, _ options: DatabaseOptions,
     _ progress: ((String) throws -> Void)?
@@ -43,31 +93,23 @@ extension Database {
       throw DatabaseError(.misuse, "the catalog must be the first tree of a file")
     }
     var new = old
-    for (position, entry) in old.entries.enumerated() {
+    // Roots never move: at the file's beginning they are in the way of nothing.
+    for position in old.entries.indices {
+      try new.entries[position].moveTrees { tree in
+        CatalogTree(id: tree.id, root: try Tree.create(id: tree.id, in: to).root)
+      }
+    }
+    for (position, (entry, copied)) in zip(old.entries, new.entries).enumerated() {
       try progress?(entry.schema.name)
-      func moved(_ tree: CatalogTree) throws -> CatalogTree {
-        let made = try Tree.create(id: tree.id, in: to)
-        try copy(tree.tree, from, made, to)
-        return CatalogTree(id: tree.id, root: made.root)
-      }
-      var entry = entry
-      if let documents = entry.documents, try DocumentCopy.isNeeded(documents.tree, in: from) {
-        let rows = try Tree.create(id: entry.rows.id, in: to)
-        let made = try Tree.create(id: documents.id, in: to)
+      var trees = Array(zip(entry.trees, copied.trees))
+      if let documents = entry.documents?.tree, let target = copied.documents?.tree,
+        try DocumentCopy.isNeeded(documents, in: from)
+      {
         try DocumentCopy(plan.tables[position], from: from, to: to)
-          .run(rows: rows, documents: (documents.tree, made))
-        entry.rows = CatalogTree(id: entry.rows.id, root: rows.root)
-        entry.documents = CatalogTree(id: documents.id, root: made.root)
-      } else {
-        entry.rows = try moved(entry.rows)
-        entry.documents = try entry.documents.map(moved)
+          .run(rows: copied.rows.tree, documents: (documents, target))
+        trees.removeFirst(2)
       }
-      entry.unique = try entry.unique.map(moved)
-      entry.indexes = try entry.indexes.map(moved)
-      for index in entry.childIndexes.indices {
-        entry.childIndexes[index].tree = try moved(entry.childIndexes[index].tree)
-      }
-      new.entries[position] = entry
+      for (tree, target) in trees { try copy(tree.tree, from, target.tree, to) }
     }
     let editor = Catalog.tree.editor(in: to)
     try new.store(tables: new.entries, with: editor)

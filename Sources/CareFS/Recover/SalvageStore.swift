@@ -56,27 +56,18 @@ final class SalvageStore {
     _ = try Tree.create(id: CatalogKey.treeID, in: target)
     var catalog = Catalog()
     for (table, entry) in salvaged.entries.enumerated() {
+      // The indexes stay empty: nothing looks at them.
       var copied = entry
-      func empty(_ tree: CatalogTree) throws -> CatalogTree {
+      try copied.moveTrees { tree in
         CatalogTree(id: tree.id, root: try Tree.create(id: tree.id, in: target).root)
       }
-      func copy(_ tree: CatalogTree, _ progress: ((Int) throws -> Void)?) throws -> CatalogTree {
-        let made = try empty(tree)
-        report.tables[table].unreadable += try Self.copy(
-          made.tree, to: target, from: pages, leaves.pages(of: tree.id), progress)
-        return made
+      // Parts of documents are no rows: the rows that lack them will say so.
+      if let documents = copied.documents {
+        _ = try copy(documents.tree, to: target, from: pages, leaves.pages(of: documents.id), nil)
       }
-      let unreadable = report.tables[table].unreadable
-      copied.documents = try entry.documents.map { try copy($0, nil) }
-      // Parts of documents are no rows: the rows that lack them say so.
-      report.tables[table].unreadable = unreadable
-      copied.rows = try copy(entry.rows) { try progress?(entry.schema.name, $0) }
-      // The indexes stay empty: nothing looks at them.
-      copied.unique = try entry.unique.map(empty)
-      copied.indexes = try entry.indexes.map(empty)
-      for index in copied.childIndexes.indices {
-        copied.childIndexes[index].tree = try empty(copied.childIndexes[index].tree)
-      }
+      report.tables[table].unreadable += try copy(
+        copied.rows.tree, to: target, from: pages, leaves.pages(of: entry.rows.id)
+      ) { try progress?(entry.schema.name, $0) }
       catalog.entries.append(copied)
     }
     return catalog

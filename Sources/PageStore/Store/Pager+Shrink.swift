@@ -20,6 +20,22 @@ extension Pager {
     try log?.flushAll()
   }
 
+  /// Gives back the free pages at the file's end, however few, and cuts the file. While a snapshot
+  /// needs them the file is cut at a later checkpoint.
+  public func shrink() throws(StoreError) {
+    try waitForWriter(nil)
+    do throws(StoreError) {
+      try prepareForWriting()
+      try giveBackTrailingPages()
+    } catch {
+      releaseWriter()
+      throw error
+    }
+    releaseWriter()
+    // The end goes when neither copy of the header names it any more.
+    for _ in 0..<2 { try checkpoint() }
+  }
+
   /// Before a checkpoint, when no one is writing: gives back free pages at the end when they are more
   /// than a sixteenth of the file.
   func giveBackBeforeCheckpoint() throws(StoreError) {

@@ -175,7 +175,7 @@ public final class Pager: @unchecked Sendable {
       changes: buffer)
   }
 
-  private func waitForWriter(_ timeout: Int?) throws(StoreError) {
+  func waitForWriter(_ timeout: Int?) throws(StoreError) {
     writerLock.lock()
     defer { writerLock.unlock() }
     while isWriting {
@@ -200,7 +200,7 @@ public final class Pager: @unchecked Sendable {
   }
 
   /// Puts a log under the first write since the file was opened, and holds back when it is full.
-  private func prepareForWriting() throws(StoreError) {
+  func prepareForWriting() throws(StoreError) {
     if log == nil { try startLog() }
     guard let log else { return }
     if let failure = log.lock.with({ log.failure }) { throw failure }
