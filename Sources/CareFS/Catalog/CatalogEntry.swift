@@ -150,7 +150,7 @@ extension CatalogEntry {
 }
 
 extension CatalogEntry {
-  /// All trees of the table, that of its rows first.
+  /// All trees of the table: rows, then documents if it has any, then indexes.
   var trees: [CatalogTree] {
     var trees = [rows]
     if let documents { trees.append(documents) }
