@@ -304,4 +304,49 @@ import Testing
     #expect(database.schema.tables.map(\.name) == ["t"])
     #expect(report.rows.read == 1)
   }
+
+  private static let seeds = [
+    family,
+    """
+    PRAGMA foreign_keys=OFF; BEGIN;
+    CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, "a b" VARCHAR(5) UNIQUE DEFAULT 'x',
+      c REAL CHECK (c BETWEEN -1.5 AND 2e3 AND "a b" LIKE 'x%' ESCAPE '\\'), d BOOLEAN DEFAULT 1
+      CHECK (d IN (0, 1)), e BLOB DEFAULT X'00', f DATETIME DEFAULT CURRENT_TIMESTAMP, g,
+      FOREIGN KEY (id) REFERENCES t ON DELETE CASCADE, CONSTRAINT k UNIQUE (c, d));
+    INSERT INTO t VALUES (1, replace('a\\n', '\\n', char(10)), 1.5, 0, X'0102', NULL, 'x');
+    CREATE INDEX i ON t (c DESC, d) WHERE c IS NOT NULL AND d = ANY (ARRAY[true, 'f'::bool]);
+    DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence VALUES ('t', 5); COMMIT;
+    """,
+    #"""
+    -- carefs schema {"tables": [{"name": "t", "columns": [{"name": "id", "type": "int"}], "primaryKey": ["id"]}]}
+    CREATE TABLE t (id BIGINT NOT NULL, PRIMARY KEY (id));
+    INSERT INTO t VALUES (1), (2);
+    """#,
+  ]
+
+  @Test("changed dumps are loaded or refused", arguments: seeds)
+  func noise(_ seed: String) {
+    var random = SystemRandomNumberGenerator()
+    let words = seed.split(separator: " ", omittingEmptySubsequences: false)
+    for round in 0..<300 {
+      var bytes = Array(seed.utf8)
+      if round.isMultiple(of: 2) {
+        var changed = words
+        let place = Int.random(in: 0..<changed.count, using: &random)
+        changed[place] = words.randomElement(using: &random) ?? ""
+        if Bool.random(using: &random) { changed.remove(at: place) }
+        bytes = Array(changed.joined(separator: " ").utf8)
+      } else {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[place] = bytes.randomElement(using: &random) ?? 0
+      }
+      let text = String(decoding: bytes, as: UTF8.self)
+      do {
+        let (database, _) = try load(text)
+        #expect(try database.check().findings.isEmpty, "\(text)")
+      } catch {
+        #expect(error is FormatError || error is DatabaseError, "\(error): \(text)")
+      }
+    }
+  }
 }
