@@ -3,7 +3,7 @@ extension FuzzTarget {
   public static let all: [FuzzTarget] = [
     pages, recovery, compaction, salvage, row, key, catalog, schema, json, document, csv, rows,
     gzip,
-    expression, load, operations,
+    expression, load, sql, operations,
   ]
 
   /// The target of a name.
