@@ -113,4 +113,31 @@ private final class FailsOnce: StorageFile {
     FileIdentity(device: 0, inode: 0, linkCount: 1, isRegular: true)
   }
   func close() {}
+
+  /// A log whose first sync failed, taken over by the next process: its size must become durable
+  /// before a header counts on it, or a power cut leaves a file that cannot be opened.
+  @Test(arguments: [InjectedFault.Effect.none, .forgets])
+  func aLogThatWasNeverDurableIsMadeSo(effect: InjectedFault.Effect) throws {
+    for call in [InjectedFault.Call.sync, .write] {
+      let scenario = Scenario(seed: 21)
+      try scenario.create()
+      try scenario.close()
+      try scenario.reopen()
+      let wal = Pager.logPath(Scenario.path)
+      let fault = call == .sync ? effect : .whole
+      scenario.files.inject(InjectedFault([call], of: wal, effect: fault))
+      // The cut of the part that was written fails too.
+      scenario.files.inject(InjectedFault([.truncate], of: wal))
+      #expect(throws: StoreError.self) { try scenario.commit { try $0.allocate() } }
+      scenario.files.clearFaults()
+      try? scenario.close()
+      try scenario.reopen()
+      try scenario.commit { try $0.allocate(5) }
+      let after = scenario.files.crash(keeping: .nothing)
+      let last = scenario.timeline.steps.count - 1
+      let pager = try Pager.open(path: Scenario.path, fileSystem: after, options: scenario.options)
+      #expect(try CrashExplorer.match(pager, scenario.timeline, last...last) == last)
+      try pager.close()
+    }
+  }
 }

@@ -366,12 +366,16 @@ extension Pager {
           throw error
         }
       }
-      // The log's name must be durable before the header says that there is one.
+      // A segment that is there already may be one that a failed sync has left in memory alone.
+      if count > 0 { try logFile.insistOnSize() }
+      // The log's size and name must be durable before the header counts on them.
       do throws(StoreError) {
+        if count > 0 { try logFile.sync() }
         try fileSystem.syncDirectory(of: path)
       } catch {
         log.poison(
-          StoreError(.poisoned, "a sync of the folder failed (\(error.message)): open again"))
+          StoreError(
+            .poisoned, "a sync of the log or its folder failed (\(error.message)): open again"))
         throw error
       }
       var next = header
