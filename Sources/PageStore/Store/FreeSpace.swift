@@ -48,6 +48,10 @@ final class FreeSpace {
     let byte = map.u8(at)
     let bit = (~byte).trailingZeroBitCount
     let page = index * span + UInt32(at * 8 + bit)
+    // A map that calls a header or a map free would have it overwritten.
+    guard page > 2, !isMap(page) else {
+      throw StoreError.corrupt(mapPage(index), "it calls page \(page) free, which cannot be")
+    }
     guard page < PageLimits.maximumPageCount else {
       throw StoreError(.tooLarge, "the file has reached its largest size")
     }

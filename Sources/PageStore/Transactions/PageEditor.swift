@@ -100,7 +100,7 @@ public struct PageEditor {
   private func isInside(_ offset: Int, _ count: Int) -> Bool {
     // A caller's slip must not spill into a neighbour's memory.
     offset >= PageHeader.size && count >= 0
-      && offset &+ count <= transaction._withUnsafeGuaranteedRef { $0.contentEnd }
+      && offset <= transaction._withUnsafeGuaranteedRef { $0.contentEnd } &- count
   }
 
   @inline(__always)
