@@ -41,7 +41,12 @@ struct Catalog: Sendable {
         catalog.nextID = next
         catalog.version = version
         order = ids
-        if case .string(let text)? = json["fingerprint"] { hash = UInt64(text, radix: 16) }
+        if case .string(let text)? = json["fingerprint"] {
+          guard let number = UInt64(text, radix: 16) else {
+            throw CatalogEntry.damaged("the fingerprint of the schema is not readable")
+          }
+          hash = number
+        }
       case .table:
         catalog.entries.append(
           try CatalogEntry(try SchemaJSON.parse(bytes: Array(cursor.value))))

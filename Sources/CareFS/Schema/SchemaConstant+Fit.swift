@@ -24,6 +24,7 @@ extension SchemaConstant {
     case (.uuid, .text(let text)): return UUID(uuidString: text).map { .uuid($0) }
     case (.decimal, .text(let text)), (.decimal, .number(let text)):
       return ExactDecimal(text).map { .decimal($0) }
+    case (.json, .json(let text)): return (try? JSON(validating: text)).map { .json($0) }
     case (.json, _): return (try? JSON(validating: schemaJSON.compact)).map { .json($0) }
     case (.any, .text(let text)): return .any(.text(text))
     case (.any, .number(let text)): return NumberText(text).map { .any(.number($0)) }

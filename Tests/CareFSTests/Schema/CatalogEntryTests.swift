@@ -55,6 +55,24 @@ struct CatalogEntryTests {
     }
   }
 
+  @Test func refusesPartsThatAreNone() throws {
+    let entry = try entry()
+    let parts: [SchemaJSON] = [
+      .null, .object([]), .object([.init("column", .number("1"))]),
+      .object([.init("column", .number("1")), .init("type", .string("number"))]),
+      .object([.init("id", .number("9")), .init("root", .number("9"))]),
+    ]
+    for part in parts {
+      for member in ["layout", "childIndexes", "uniqueTrees", "indexTrees"] {
+        let changed = try changed(entry, member, .array([part]))
+        guard member.hasSuffix("Trees"), part["root"] != nil else {
+          #expect(throws: DatabaseError.self, "\(member)") { try CatalogEntry(changed) }
+          continue
+        }
+      }
+    }
+  }
+
   @Test func refusesAnotherCaseFolding() throws {
     let error = #expect(throws: DatabaseError.self) {
       try CatalogEntry(try changed(try entry(), "foldingVersion", .number("999")))

@@ -75,6 +75,55 @@ struct SchemaJSONTests {
     #expect(error?.message.contains("\n") == false)
   }
 
+  /// JSON that is none, and schemas that are none.
+  @Test(arguments: [
+    "", " ", "{", "{\"tables\"", "{\"tables\":", "{\"tables\" 1}", "{\"tables\": [1}",
+    "{\"tables\": [] ,}", "{tables: []}", "{\"tables\": nul}", "{\"tables\": -}",
+    "{\"tables\": 1.}", "{\"tables\": 1e}", "{\"tables\": \"\u{1}\"}", "{\"tables\": \"a",
+    "{\"tables\": \"\\", "{\"tables\": \"\\q\"}", "{\"tables\": \"\\u12\"}",
+    "{\"tables\": \"\\ud800\"}", "{\"tables\": \"\\ud800\\u0041\"}", "{\"tables\": \"\\udc00\"}",
+    "{\"tables\": null}", "{\"tables\": true}", "{\"tables\": \"\"}", "{\"tables\": {}}",
+    "{\"tables\": [null]}", "{\"tables\": [1, 2]}", "{\"tables\": [{\"name\": 1}]}",
+    "{\"tables\": [{\"name\": \"t\"}]}", column("\"type\": \"text\", \"minLength\": -1"),
+    column("\"type\": \"text\", \"minLength\": \"1\""),
+    column("\"type\": \"text\", \"oneOf\": 1"), column("\"type\": \"text\", \"oneOf\": [null]"),
+    column("\"type\": \"date\", \"default\": {\"now\": 1}"),
+    column("\"type\": \"date\", \"default\": {\"now\": true, \"uuid\": true}"),
+    column("\"type\": \"timestamp\", \"createdAt\": true, \"updatedAt\": true"),
+    rest("\"unique\": [{}]"), rest("\"unique\": [{\"columns\": [1]}]"),
+    rest("\"indexes\": [{}]"), rest("\"indexes\": [{\"columns\": \"id\"}]"),
+    rest("\"foreignKeys\": [{}]"), rest("\"foreignKeys\": [{\"columns\": [1]}]"),
+    rest("\"foreignKeys\": [{\"columns\": [\"id\"], \"references\": \"t\", \"onDelete\": \"x\"}]"),
+    rest("\"checks\": [{}]"), rest("\"primaryKey\": 3"), rest("\"columns\": 3"),
+  ])
+  func refusesWhatIsNone(json: String) {
+    let error = #expect(throws: DatabaseError.self) { try DatabaseSchema(parsing: json) }
+    #expect(error?.code == .schemaMismatch)
+    #expect(error?.message.contains("\n") == false)
+  }
+
+  /// A name with every escape, numbers of every form, a byte order mark.
+  @Test func readsEveryFormOfJSON() throws {
+    let text =
+      "\u{FEFF}{\"tables\": [{\"name\": \"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\", "
+      + "\"columns\": [{\"name\": \"id\", \"type\": \"double\", \"max\": 1.5E+3, \"min\": -2e-1, "
+      + "\"oneOf\": [1, 0.5], \"default\": 1, \"null\": false}], \"primaryKey\": [\"id\"]}]}"
+    let schema = try DatabaseSchema(parsing: text)
+    let name = "a\"\\/\u{8}\u{C}\n\r\té😀"
+    #expect(schema.tables[0].name == name)
+    #expect(schema.tables[0].columns[0].max == .number("1.5E+3"))
+    #expect(schema.tables[0].columns[0].min == .number("-2e-1"))
+    #expect(try DatabaseSchema(parsing: schema.json) == schema)
+    // A control character may not be part of a name.
+    #expect(throws: DatabaseError.self) { try schema.validate() }
+  }
+
+  static func rest(_ members: String) -> String {
+    let columns = members.hasPrefix("\"columns") ? "" : "\"columns\": [], "
+    let key = members.hasPrefix("\"primaryKey") ? "" : "\"primaryKey\": [\"id\"], "
+    return "{\"tables\": [{\"name\": \"t\", \(columns)\(key)\(members)}]}"
+  }
+
   static func column(_ members: String) -> String {
     "{\"tables\": [{\"name\": \"t\", \"columns\": [{\"name\": \"id\", \(members)}], "
       + "\"primaryKey\": [\"id\"]}]}"

@@ -120,6 +120,65 @@ struct SchemaValidationTests {
     #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
   }
 
+  private func refuse(
+    _ word: String, _ tables: [TableSchema], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = #expect(throws: DatabaseError.self, sourceLocation: sourceLocation) {
+      try DatabaseSchema(tables).validate()
+    }
+    #expect(error?.message.contains(word) == true, sourceLocation: sourceLocation)
+  }
+
+  @Test func `numbers of things are limited`() {
+    refuse("more than", (0...10_000).map { Self.table("t\($0)") })
+    let columns = (0..<1_000).map { ColumnSchema("c\($0)", .int) }
+    refuse("more than", [Self.table("t", columns)])
+    refuse("more than", [Self.table("t", columns, primaryKey: columns[..<40].map(\.name))])
+    let indexes = (0...256).map { IndexSchema(["id"], name: "i\($0)") }
+    refuse("more than", [Self.table(indexes: indexes)])
+    let keys = (0..<300).map { ForeignKeySchema(["id"], references: "t", name: "f\($0)") }
+    refuse("more than", [Self.table(foreignKeys: keys)])
+    let some = Array(columns[..<40])
+    refuse("more than", [Self.table("t", some, primaryKey: some.map(\.name))])
+    refuse(
+      "longer than", [Self.table("t", [ColumnSchema(String(repeating: "n", count: 129), .int)])])
+  }
+
+  @Test func `columns have only what their type allows`() {
+    func column(_ word: String, _ column: ColumnSchema, _ line: SourceLocation = #_sourceLocation) {
+      refuse(word, [Self.table("t", [column])], sourceLocation: line)
+    }
+    column(
+      "excludes a default", ColumnSchema("a", .timestamp, default: .now, automatic: .createdAt))
+    column("below 0", ColumnSchema("a", .text, minLength: -1))
+    column("oneOf is not for", ColumnSchema("a", .json, oneOf: ["x"]))
+    column("today", ColumnSchema("a", .text, default: .today))
+    column("default uuid", ColumnSchema("a", .int, default: .uuid))
+    column("max is not of type", ColumnSchema("a", .int, max: "x"))
+    let json = ColumnSchema("a", .json)
+    refuse("path", [Self.table("t", [json], indexes: [IndexSchema(["a"], path: "x[")])])
+    refuse("check", [Self.table(checks: [CheckSchema("a", "id >")])])
+  }
+
+  @Test func `references fit the key that they name`() {
+    let twice = [ForeignKeySchema("id", references: "t"), ForeignKeySchema("id", references: "t")]
+    refuse("two references", [Self.table(foreignKeys: twice)])
+    let folded = Self.table(
+      "p", [ColumnSchema("n", .text, collation: .nocase)], unique: [["n"]])
+    let key = ForeignKeySchema(["n"], references: "p", referencedColumns: ["n"])
+    refuse(
+      "differ in collation",
+      [folded, Self.table("t", [ColumnSchema("n", .text)], foreignKeys: [key])])
+    let pair = [ColumnSchema("a", .int), ColumnSchema("b", .int)]
+    refuse(
+      "has 2 columns, but the key",
+      [Self.table("p"), Self.table("t", pair, foreignKeys: [.init(["a", "b"], references: "p")])])
+    let part = TableSchema(
+      "t", columns: [ColumnSchema("a", .int, default: 1), ColumnSchema("b", .int)],
+      primaryKey: ["a", "b"], foreignKeys: [.init("a", references: "p", onDelete: .setDefault)])
+    refuse("is in the primary key", [Self.table("p"), part])
+  }
+
   @Test func `constants on the bounds agree with them`() throws {
     let columns = [
       ColumnSchema("a", .int, default: 2, oneOf: [1, 2], min: 1, max: 2),
