@@ -30,6 +30,7 @@ share() { [ -z "${MINUTES:-}" ] || echo "--minutes=$((MINUTES * $1 / 100))"; }
   part flips "$program" flips
   part seeds "$program" seeds $(share 40)
   part isolation "$program" isolation $(share 10)
+  part leaks "$program" leaks
   part kills "$program" kills --count "$((${MINUTES:-15} * 67))"
 }
 # Two minutes, or its share, on both cores.

@@ -8,7 +8,7 @@ struct CareTorture: ParsableCommand {
     discussion: "`make torture` runs all of it; each part takes a seed and an amount of its own.",
     subcommands: [
       ImagesCommand.self, FaultsCommand.self, FlipsCommand.self,
-      SeedsCommand.self, IsolationCommand.self,
+      SeedsCommand.self, IsolationCommand.self, LeaksCommand.self,
       FilesCommand.self, DoomedCommand.self, KillsCommand.self, WorkerCommand.self,
       VerifyCommand.self, ProbeCommand.self,
     ])

@@ -3,26 +3,33 @@
   import CareFSTestSupport
   import PageStore
 
-  /// One seed's run on several threads, one at a time: writers, readers and checkpoints, then power
-  /// cuts at moments of that past.
+  /// One seed's run on several threads, one at a time: writers, readers, checkpoints, and now and then
+  /// one that closes the file under the others and opens, compacts or adapts it; then power cuts at
+  /// moments of that past.
   final class ScheduledRun: @unchecked Sendable {
-    private let plan: SeedPlan
-    private let files = SimulatedFileSystem()
-    private let options: DatabaseOptions
+    let plan: SeedPlan
+    let files = SimulatedFileSystem()
+    let options: DatabaseOptions
     private let fault: InjectedFault?
 
     // Threads run one at a time and change places only inside the engine, so these need no lock.
     /// The state after each commit, by its number; the last ones may not be durable yet.
-    private var models: [ModelDatabase]
-    private var acknowledged = 0
+    var models: [ModelDatabase]
+    /// What some states were before their schema was adapted, each with the number of file
+    /// operations by the time at which that was done.
+    var unadapted: [Int: [(model: ModelDatabase, until: Int)]] = [:]
+    private(set) var acknowledged = 0
     /// The numbers of acknowledged commits, each with the number of file operations by then.
-    private var history: [(operation: Int, number: Int)] = []
-    private var isWriting = true
-    /// Told of each commit.
-    private let news = Lock()
+    private(set) var history: [(operation: Int, number: Int)] = []
+    private(set) var isWriting = true
+    /// Told of each commit and each new handle.
+    let news = Lock()
+    /// The handle of now; nil while a thread has the closed file for itself.
+    var database: Database?
+    var version = 0
     private var next = 0
     private(set) var failure: SeedFailure?
-    private(set) var counts = SeedCounts()
+    var counts = SeedCounts()
     private(set) var hash = SeedHash()
 
     init(_ plan: SeedPlan) {
@@ -87,27 +94,27 @@
     }
 
     private func runAll() throws {
-      let database = try Database.create(
+      database = try Database.create(
         path: SeedRun.path, schema: models[0].schema, options: options)
-      try commit(database, []) { tx, next in
+      try commit([]) { tx, next in
         let root: [String: Value] = ["id": .int(0), "name": .text("root")]
         try tx.insert(into: "wards", root)
         try next.insert(into: "wards", root)
       }
       if let fault { files.inject(fault) }
       let writers = (0..<plan.writers).map { _ in
-        Scheduler.start { [self] in note { try write(database) } }
+        Scheduler.start { [self] in note { try write() } }
       }
       let others = (0..<plan.readers).map { index in
-        Scheduler.start { [self] in note { try read(database, index) } }
+        Scheduler.start { [self] in note { try read(index) } }
       }
-      let keeper = Scheduler.start { [self] in note { try keep(database) } }
+      let keeper = Scheduler.start { [self] in note { try keep() } }
       for writer in writers { writer.join() }
       stop()
       for other in others { other.join() }
       keeper.join()
       guard failure == nil else { return }
-      try database.close()
+      try database?.close()
       guard files.injectedCount == 0 else { return }
       let again = try Database.open(path: SeedRun.path, options: options)
       if let what = try models[acknowledged].difference(from: again) { throw SeedFailure(what) }
@@ -120,45 +127,52 @@
 
     // MARK: Writers
 
-    private func write(_ database: Database) throws {
+    private func write() throws {
       while next < plan.operations.count, isWriting {
+        if plan.operations[next].needsClosedFile {
+          next += 1
+          counts.operations += 1
+          try change(plan.operations[next - 1])
+          continue
+        }
         var group: [SeedOperation] = []
-        while next < plan.operations.count {
+        while next < plan.operations.count, !plan.operations[next].needsClosedFile {
           let operation = plan.operations[next]
           next += 1
           counts.operations += 1
           group.append(operation)
           if operation.seed % 3 == 0 || operation.kind == .undo { break }
         }
-        try commit(database, group) { _, _ in }
+        try commit(group) { _, _ in }
       }
     }
 
     /// Does a group of operations as one transaction. Its place among the commits is its number,
     /// which it leaves in the file.
     private func commit(
-      _ database: Database, _ group: [SeedOperation],
-      _ first: (WriteTransaction, inout ModelDatabase) throws -> Void
+      _ group: [SeedOperation], _ first: (WriteTransaction, inout ModelDatabase) throws -> Void
     ) throws {
       var number = 0
       do {
-        try database.write { tx in
-          var next = try base(tx)
-          try first(tx, &next)
-          for operation in group {
-            switch operation.kind {
-            case .undo: throw SeedUndo()
-            case .lookUp, .scan, .filter, .order: try SeedQuery.run(operation, tx, next)
-            default: try SeedStatement.run(operation, tx, &next)
+        try onHandle {
+          try $0.write { tx in
+            var next = try base(tx)
+            try first(tx, &next)
+            for operation in group {
+              switch operation.kind {
+              case .undo: throw SeedUndo()
+              case .lookUp, .scan, .filter, .order: try SeedQuery.run(operation, tx, next)
+              default: try SeedStatement.run(operation, tx, &next)
+              }
             }
+            number = models.count
+            let mark: [String: Value] = ["id": .int(0), "n": .int(Int64(number))]
+            try tx.upsert(into: "marks", mark)
+            try next.upsert(into: "marks", mark)
+            // A commit that leaves a reference open is refused: the next one gets its number.
+            try next.requireClosedReferences()
+            models.append(next)
           }
-          number = models.count
-          let mark: [String: Value] = ["id": .int(0), "n": .int(Int64(number))]
-          try tx.upsert(into: "marks", mark)
-          try next.upsert(into: "marks", mark)
-          // A commit that leaves a reference open is refused: the next one gets its number.
-          try next.requireClosedReferences()
-          models.append(next)
         }
       } catch is SeedUndo {
         counts.undone += 1
@@ -167,6 +181,7 @@
         counts.undone += 1
         return
       }
+      guard number > 0 else { return }
       acknowledged = max(acknowledged, number)
       history.append((files.operationCount, number))
       counts.commits += 1
@@ -188,29 +203,32 @@
 
     // MARK: Readers and the rest
 
-    private func read(_ database: Database, _ index: Int) throws {
+    private func read(_ index: Int) throws {
       var random = SeededRandom(plan.seed &+ UInt64(index))
       var seen = 0
       repeat {
         if random.below(4) > 0 { waitForNews(after: seen) }
         let floor = acknowledged
-        try database.read { tx in
-          counts.reads += 1
-          let number = try Self.number(tx)
-          guard number >= floor, number >= seen, number < models.count else {
-            throw SeedFailure(
-              "a reader sees commit \(number); \(floor) was acknowledged before, "
-                + "it has seen \(seen), there are \(models.count)")
-          }
-          seen = number
-          for _ in 0..<1 + random.below(3) {
-            let paths: [ModelPaths] = [.scan, .key, .index]
-            let way = paths[random.below(3)]
-            if let what = try models[number].difference(in: tx, by: way) {
-              throw SeedFailure("a reader of commit \(number): \(what)")
+        try onHandle {
+          try $0.read { tx in
+            counts.reads += 1
+            let number = try Self.number(tx)
+            guard number >= floor, number >= seen, number < models.count else {
+              throw SeedFailure(
+                "a reader sees commit \(number); \(floor) was acknowledged before, "
+                  + "it has seen \(seen), there are \(models.count)")
             }
-            if index > 0 { break }
-            Scheduler.pass("a slow reader")
+            seen = number
+            let model = models[number]
+            for _ in 0..<1 + random.below(3) {
+              let paths: [ModelPaths] = [.scan, .key, .index]
+              let way = paths[random.below(3)]
+              if let what = try model.difference(in: tx, by: way) {
+                throw SeedFailure("a reader of commit \(number): \(what)")
+              }
+              if index > 0 { break }
+              Scheduler.pass("a slow reader")
+            }
           }
         }
       } while isWriting
@@ -222,53 +240,22 @@
     }
 
     /// Checkpoints and checks beside the others.
-    private func keep(_ database: Database) throws {
+    private func keep() throws {
       var random = SeededRandom(plan.seed ^ 0xC4EC)
       repeat {
         for _ in 0..<1 + random.below(6) { waitForNews(after: acknowledged) }
-        do { try database.checkpoint() } catch {
+        do { try onHandle { try $0.checkpoint() } } catch {
           guard isExpected(error) else { throw error }
         }
         if random.below(4) == 0 {
-          let report = try database.check()
-          guard report.isSound else {
-            throw SeedFailure("check: \(report.findings.map(\.message).prefix(3))")
+          try onHandle { database in
+            let report = try database.check()
+            guard report.isSound else {
+              throw SeedFailure("check: \(report.findings.map(\.message).prefix(3))")
+            }
           }
         }
       } while isWriting
-    }
-
-    // MARK: Power cuts
-
-    /// Opens what cuts at some moments of the past leave.
-    private func cutPower() throws {
-      var random = SeededRandom(plan.seed ^ 0xC07)
-      counts.faults += files.injectedCount
-      files.clearFaults()
-      let first = history.first?.operation ?? 0
-      for _ in 0..<3 {
-        let moment = first + random.below(files.operationCount - first + 1)
-        let after = files.crash(after: moment, keeping: SeedRun.survival(&random))
-        var options = options
-        options.fileSystem = after
-        let database = try Database.open(path: SeedRun.path, options: options)
-        let number = try database.read { try Self.number($0) }
-        let least = history.last { $0.operation <= moment }?.number ?? 0
-        guard number >= least, number < models.count else {
-          throw SeedFailure(
-            "after a cut at operation \(moment) commit \(number) is there, \(least) was "
-              + "acknowledged by then, there are \(models.count)")
-        }
-        if let what = try models[number].difference(from: database) {
-          throw SeedFailure("after a cut at operation \(moment): \(what)")
-        }
-        let report = try database.check()
-        guard report.isSound else {
-          throw SeedFailure("after a cut: \(report.findings.map(\.message).prefix(3))")
-        }
-        try database.close()
-        counts.crashes += 1
-      }
     }
   }
 #endif

@@ -41,6 +41,9 @@ struct SeedOperation: CustomStringConvertible {
     }
   }
 
+  /// Whether the file must be closed for it.
+  var needsClosedFile: Bool { kind == .reopen || kind == .compact || kind == .adapt }
+
   /// How often each kind comes among those that a seed allows.
   private static func weight(_ kind: Kind) -> Int {
     switch kind {

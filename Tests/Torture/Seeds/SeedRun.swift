@@ -261,6 +261,8 @@ struct SeedCounts {
   var crashes = 0
   var faults = 0
   var reads = 0
+  /// How often a scheduled thread closed the file under the others.
+  var changes = 0
 
   static func += (left: inout SeedCounts, right: SeedCounts) {
     left.operations += right.operations
@@ -269,5 +271,6 @@ struct SeedCounts {
     left.crashes += right.crashes
     left.faults += right.faults
     left.reads += right.reads
+    left.changes += right.changes
   }
 }

@@ -63,11 +63,15 @@ struct SeedsCommand: ParsableCommand {
       guard missed.isEmpty else { throw ExitCode.failure }
     #endif
     SeedCrash.watch()
-    if let seed {
-      try replay(seed)
-    } else {
-      try runAll()
-    }
+    if let seed { return try replay(seed) }
+    #if TEST_SWITCHES
+      let races = PageRaces.failures(threads: threads)
+      for failure in races.prefix(5) { print("failed: \(failure)") }
+      let kinds = PageRaces.Kind.allCases.count
+      print("races: \(kinds * Int(PageRaces.schedules)) schedules, \(races.count) failed")
+      guard races.isEmpty else { throw ExitCode.failure }
+    #endif
+    try runAll()
   }
 
   /// Trees split early in seeds of odd number: a switch of the whole process.
@@ -118,12 +122,11 @@ struct SeedsCommand: ParsableCommand {
         SeedCrash.running(plan.seed, in: index)
         let trial = SeedTrial(plan)
         var failure = trial.failure
-        if failure == nil, plan.seed % 50 == 25 * (plan.seed & 1),
-          SeedTrial(plan).hash != trial.hash
-        {
+        let isRepeated = failure == nil && plan.seed % 50 == 25 * (plan.seed & 1)
+        if isRepeated, SeedTrial(plan).hash != trial.hash {
           failure = "a second run of the seed differs from the first"
         }
-        total.add(plan, trial, failure)
+        total.add(plan, trial, failure, isRepeated: isRepeated)
       }
       Workers.run(seeds, threads: threads, until: isOver, body)
       for (plan, failure) in total.takeFailures().prefix(5) { Self.report(plan, failure) }
@@ -138,12 +141,14 @@ private final class SeedTotal: @unchecked Sendable {
   private var counts = SeedCounts()
   private var seeds = 0
   private var scheduled = 0
+  private var repeated = 0
   private var failed = 0
   private var failures: [(SeedPlan, String)] = []
 
-  func add(_ plan: SeedPlan, _ trial: SeedTrial, _ failure: String?) {
+  func add(_ plan: SeedPlan, _ trial: SeedTrial, _ failure: String?, isRepeated: Bool) {
     lock.with {
       seeds += 1
+      if isRepeated { repeated += 1 }
       if plan.isScheduled { scheduled += 1 }
       counts += trial.counts
       guard let failure else { return }
@@ -168,9 +173,11 @@ private final class SeedTotal: @unchecked Sendable {
       print(
         "  \(counts.operations) operations, \(counts.commits) commits, \(counts.undone) undone, "
           + "\(counts.crashes) recoveries, \(counts.faults) faults, \(scheduled) seeds with "
-          + "scheduled threads, \(counts.reads) reads beside writers")
+          + "scheduled threads, \(counts.reads) reads beside writers, \(counts.changes) times closed "
+          + "under them, \(repeated) seeds run twice")
       print("seeds: \(seeds) run, \(failed) failed")
-      return failed == 0 && seeds > 0 && counts.crashes > 0
+      // A short run may have no seed that is run twice.
+      return failed == 0 && seeds > 0 && counts.crashes > 0 && (repeated > 0 || seeds < 100)
     }
   }
 }
