@@ -100,11 +100,10 @@ enum Overflow {
     editor.write(data, at: OverflowLayout.data)
   }
 
-  /// Frees a chain's pages; does nothing for chain 0.
+  /// Frees a chain's pages.
   static func free(
     chain: PageNumber, length: Int, _ source: PageSource
   ) throws(StoreError) {
-    guard chain != 0 else { return }
     var reader = OverflowReader(source, chain: chain, length: length)
     var page = chain
     while try reader.read() != nil {

@@ -112,6 +112,80 @@ import Testing
     try expectFinding(harness, leaf, [0xFF, 0xFF], at: 52, "outside its cells")
   }
 
+  /// Cells at the very end of their page, whose lengths go on behind it or are impossible.
+  @Test func findsCutCells() throws {
+    let harness = try sample()
+    let leaf = try leaf(harness)
+    let end = try bytes(harness, leaf, 4_091..<4_096)
+    let slot = try bytes(harness, leaf, 52..<54)
+    for (cell, place) in [
+      ([1], 4_095), ([0x81], 4_095), ([0xFF, 0xFF, 0xFF, 0xFF, 0x7F], 4_091),
+      ([0xFF, 0xFF, 0xFF, 0xFF, 0xFF], 4_091),
+    ] as [([UInt8], Int)] {
+      try write(harness, leaf, cell, at: 4_096 - cell.count)
+      try write(harness, leaf, [UInt8(place & 255), UInt8(place >> 8)], at: 52)
+      #expect(!(try harness.tree.check(in: harness.transaction).isSound), "\(cell)")
+      for key in harness.keys.prefix(40) {
+        harness.transaction.enter()
+        _ = try? key.withUnsafeBytes { try harness.tree.find($0, in: harness.transaction) }
+        harness.transaction.leave()
+      }
+      try write(harness, leaf, end, at: 4_091)
+      try write(harness, leaf, slot, at: 52)
+    }
+    try harness.verify()
+  }
+
+  /// A separator that lies outside its page's cells, met by a search.
+  @Test func searchesMeetSeparatorsThatLieElsewhere() throws {
+    let harness = try sample()
+    let root = harness.tree.root
+    let count = try u16(harness, root, 34)
+    let before = try bytes(harness, root, 48..<48 + 6 * count)
+    for offset in [[0xFF, 0xFF], [48, 0], [0, 0], [0xFE, 0x0F]] as [[UInt8]] {
+      for index in 0..<count { try write(harness, root, offset, at: 52 + 6 * index) }
+      var refused = 0
+      for key in harness.keys {
+        harness.transaction.enter()
+        defer { harness.transaction.leave() }
+        do {
+          _ = try key.withUnsafeBytes { try harness.tree.find($0, in: harness.transaction) }
+        } catch {
+          #expect((error as? StoreError)?.code == .corrupt)
+          refused += 1
+        }
+      }
+      #expect(refused > 0, "\(offset)")
+      try write(harness, root, before, at: 48)
+    }
+    try harness.verify()
+  }
+
+  /// Long entries whose overflow pages are not named.
+  @Test func findsChainsThatAreNotThere() throws {
+    let harness = try sample()
+    let report = try harness.tree.check(in: harness.transaction)
+    var planted = 0
+    for chain in report.pages {
+      guard (try? bytes(harness, chain, 32..<33, kind: .overflow)) != nil else { continue }
+      let name = withUnsafeBytes(of: chain.littleEndian, Array.init)
+      for page in report.pages {
+        guard let content = try? bytes(harness, page, 48..<4_096), planted < 2 else { continue }
+        for at in 0..<(content.count - 4)
+        where content[at] == name[0] && Array(content[at..<at + 4]) == name {
+          try write(harness, page, [0, 0, 0, 0], at: 48 + at)
+          let damaged = try harness.tree.check(in: harness.transaction)
+          if damaged.findings.contains(where: { $0.message.contains("lacks its overflow") }) {
+            planted += 1
+          }
+          try write(harness, page, name, at: 48 + at)
+        }
+      }
+    }
+    #expect(planted > 0)
+    try harness.verify()
+  }
+
   /// Keys that end within their heads: what a head holds beyond its key must be zero.
   @Test(arguments: [2, 4])
   func findsSurplusOfHeads(headSize: Int) throws {

@@ -40,4 +40,38 @@ import Testing
     for tx in [oldest, middle, newest] { tx.rollback() }
     try pager.close()
   }
+
+  /// A page that one snapshot has and a still older one never had: a checkpoint that replaces it in
+  /// the file keeps the version of the former, whatever the cache needs room for.
+  @Test func aPageThatAnOlderSnapshotNeverHadIsKept() throws {
+    var options = Scenario.options(seed: 41)
+    options.cacheBytes = 0
+    let pager = try Pager.create(path: "s", fileSystem: SimulatedFileSystem(), options: options)
+    func write(_ body: (PageTransaction) throws -> Void) throws {
+      let tx = try pager.beginWrite()
+      try body(tx)
+      try tx.commit()
+    }
+    var filler: [PageNumber] = []
+    try write { tx in
+      filler = try (0..<200).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
+    }
+    try pager.checkpoint()
+    let oldest = try pager.beginRead()
+    var page: PageNumber = 0
+    try write { tx in
+      page = try tx.allocate(kind: .tree, owner: 7).number
+      try setValue(tx, page, 5)
+    }
+    try pager.checkpoint()
+    let later = try pager.beginRead()
+    try write { tx in try setValue(tx, page, 7) }
+    try pager.checkpoint()
+    for other in filler { _ = try value(later, other) }
+    #expect(try value(later, page) == 5)
+    let newest = try pager.beginRead()
+    #expect(try value(newest, page) == 7)
+    for tx in [oldest, later, newest] { tx.rollback() }
+    try pager.close()
+  }
 }

@@ -57,6 +57,26 @@ import Testing
     }
   }
 
+  /// A segment that says another size than its file's header holds nothing of it.
+  @Test func aSegmentOfAnotherSizeHoldsNothing() throws {
+    let scenario = try made(1, 3)
+    let files = scenario.files.copy()
+    var bytes = files.contents(of: Self.log) ?? []
+    bytes[13] += 1
+    let sum = bytes.withUnsafeBytes { $0.baseAddress.map { LogSegmentHeader.check($0) } ?? 0 }
+    withUnsafeBytes(of: sum.littleEndian) {
+      bytes.replaceSubrange(LogSegmentHeader.checksum..<LogFormat.block, with: $0)
+    }
+    files.setContents(of: Self.log, bytes)
+    let found = refusal(files, scenario.options)
+    if found == nil {
+      let pager = try Pager.open(path: Scenario.path, fileSystem: files, options: scenario.options)
+      #expect(try CrashExplorer.match(pager, scenario.timeline, 3...3) == nil)
+    } else {
+      #expect(found?.code == .corrupt)
+    }
+  }
+
   /// Rule 10: a file that was closed needs no log: it can be read beside a foreign or newer one,
   /// which is left alone, but not written.
   @Test func aClosedFileIsReadBesideAForeignLog() throws {
