@@ -1,16 +1,30 @@
 #!/usr/bin/env bash
-# Runs what has threads under a sanitizer, in a scratch folder of its own: lists that one thread
-# appends to and others read, then the tests of threads.
-#   scripts/sanitize.sh thread [FILTER]
+# Runs tests under a sanitizer, in a scratch folder of its own.
+#   scripts/sanitize.sh thread [FILTER]    lists that one thread appends to and others read, then the
+#                                          tests of threads
+#   scripts/sanitize.sh address [FILTER]   pages, trees, and what decodes rows, keys, documents and
+#                                          JSON; memory that is left over at the end is a failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
-readonly sanitizer=${1:?usage: scripts/sanitize.sh thread [FILTER]}
-readonly filter=${2:-Hermitage|Concurrency|WriterThread|Snapshot}
+readonly sanitizer=${1:?usage: scripts/sanitize.sh thread|address [FILTER]}
 readonly flags=(--sanitize="$sanitizer" --scratch-path ".build-$sanitizer")
 # The backtracer waits for ever under a sanitizer.
 export SWIFT_BACKTRACE=enable=no
-export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:exitcode=66}
-swift build "${flags[@]}" --product CareTorture >&2
-"$(swift build "${flags[@]}" --show-bin-path)/CareTorture" isolation \
-  --reads "${ISOLATION_READS:-10000}"
-swift test "${flags[@]}" --filter "$filter"
+case "$sanitizer" in
+  thread)
+    export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:exitcode=66}
+    swift build "${flags[@]}" --product CareTorture >&2
+    "$(swift build "${flags[@]}" --show-bin-path)/CareTorture" isolation \
+      --reads "${ISOLATION_READS:-10000}"
+    swift test "${flags[@]}" --filter "${2:-Hermitage|Concurrency|WriterThread|Snapshot}"
+    ;;
+  address)
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:exitcode=66}
+    swift test "${flags[@]}" --filter \
+      "${2:-^PageStoreTests\.|^BTreeTests\.|^CareFSTests\..*(JSON|Row|Record|Document|Key|Block|Gzip)}"
+    ;;
+  *)
+    echo "sanitize: thread or address, not $sanitizer" >&2
+    exit 2
+    ;;
+esac
