@@ -17,10 +17,10 @@ struct FilesCommand: ParsableCommand {
   var only: String?
 
   @Option(help: "How often a database that is being written is copied.")
-  var copies = 400
+  var copies = 250
 
   @Option(help: "Each so-manieth system call is interrupted or cut short.")
-  var stride = 3
+  var stride = 5
 
   func run() throws {
     let folder = try RealFolder("files")
