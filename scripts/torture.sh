@@ -28,6 +28,7 @@ share() { [ -z "${MINUTES:-}" ] || echo "--minutes=$((MINUTES * $1 / 100))"; }
   part faults "$program" faults
   part files "$program" files
   part flips "$program" flips
+  part planted "$program" planted
   part seeds "$program" seeds $(share 40)
   part isolation "$program" isolation $(share 10)
   part leaks "$program" leaks

@@ -48,7 +48,8 @@ extension TreeEditor {
     #endif
     let shape = node.shape
     let size = entry.cellSize(isLeaf: true, shape)
-    if position.sharesPrefix, node.contiguousFree >= size &+ shape.slotSize,
+    let room = node.contiguousFree &+ (planted(.cellBoundOffByOne) ? 1 : 0)
+    if position.sharesPrefix, room >= size &+ shape.slotSize,
       shape.suits(suffixLength: entry.keyLength &- shape.prefixLength)
     {
       place(entry, size, at: position.index, node, try source.edit(node.page))

@@ -88,11 +88,13 @@ final class DeleteStatement {
   }
 
   private func removeOne(
-    _ table: TablePlan, key: UnsafeRawBufferPointer
+    _ table: TablePlan, key: UnsafeRawBufferPointer, isFirst: Bool = true
   ) throws -> Bool {
     let writer = try transaction.writer(table)
     guard try writer.load(key) else { return false }
-    for reference in table.incoming { try note(reference, writer.old) }
+    if isFirst || !planted(.cascadeStopsAtDepthOne) {
+      for reference in table.incoming { try note(reference, writer.old) }
+    }
     try writer.removeOld()
     deleted[table.position] += 1
     return true
@@ -151,7 +153,7 @@ final class DeleteStatement {
   ) throws {
     switch foreignKey.schema.onDelete {
     case .cascade, .restrict:
-      guard try removeOne(child, key: key) else {
+      guard try removeOne(child, key: key, isFirst: false) else {
         throw transaction.indexDamage(child, foreignKey.childIndex)
       }
     case .setNull, .setDefault:

@@ -73,7 +73,11 @@ extension TableWriter {
     let isUnique = plan.indexes[index].kind == .unique
     let value =
       isUnique ? assembler.key.key : UnsafeRawBufferPointer(start: nil, count: 0)
-    guard try editors[index].insert(entries.key(entry), value) else {
+    let isChecked = !isUnique || !planted(.skipUniqueCheck)
+    guard
+      try editors[index].insert(entries.key(entry), value, ifPresent: isChecked ? .keep : .replace)
+        || !isChecked
+    else {
       throw isUnique ? transaction.duplicate(plan, index) : transaction.indexDamage(plan, index)
     }
   }

@@ -92,7 +92,7 @@ extension TableWriter {
       for entry in done { _ = try editors[Int(entry.index)].delete(entries.key(entry)) }
       throw error
     }
-    for entry in oldEntries.all where !isAmongNew(entry) {
+    for entry in oldEntries.all where !isAmongNew(entry) && !planted(.indexEntryLeftBehind) {
       guard try editors[Int(entry.index)].delete(oldEntries.key(entry)) else {
         throw transaction.indexDamage(plan, Int(entry.index))
       }

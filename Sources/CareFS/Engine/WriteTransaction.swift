@@ -91,7 +91,7 @@ public final class WriteTransaction: Transaction {
   /// then ready to be committed.
   func prepareCommit() throws {
     try ensureWritable()
-    for check in deferredChecks {
+    for check in deferredChecks where !planted(.deferredChecksForgotten) {
       switch check {
       case .reference(let reference, let key):
         try key.withUnsafeBytes { try checkReference(reference, childKey: $0) }

@@ -223,7 +223,7 @@ final class PageCache: @unchecked Sendable {
   func reclaim() {
     guard limboStart < limbo.count else { return }
     epoch.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    let oldest = readers.oldestEpoch()
+    let oldest = planted(.memoryReusedUnderReader) ? .max : readers.oldestEpoch()
     schedulePoint("is about to reclaim")
     // What is pinned goes to the end again: it must not be met twice in one pass.
     let end = limbo.count

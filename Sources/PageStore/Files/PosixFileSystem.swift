@@ -159,7 +159,7 @@ final class PosixFile: StorageFile, @unchecked Sendable {
       let place = try position(offset, done)
       let n = filtered(.read, buffer.count - done) { pread(descriptor, base + done, $0, place) }
       if n < 0 {
-        if errno == EINTR { continue }
+        if errno == EINTR && !planted(.interruptIsError) { continue }
         throw systemError("read", path)
       }
       if n == 0 { break }
@@ -176,11 +176,12 @@ final class PosixFile: StorageFile, @unchecked Sendable {
       let place = try position(offset, done)
       let n = filtered(.write, bytes.count - done) { pwrite(descriptor, base + done, $0, place) }
       if n < 0 {
-        if errno == EINTR { continue }
+        if errno == EINTR && !planted(.interruptIsError) { continue }
         throw systemError("write", path)
       }
       if n == 0 { throw StoreError(.io, "\(path) takes no more bytes", errno: EIO) }
       done += n
+      if planted(.shortWriteIgnored) { break }
     }
   }
 

@@ -14,6 +14,9 @@ enum LogFormat {
   static let recordMagic: UInt32 = 0x3152_4643  // "CFR1"
   static let recordHeaderSize = 64
 
+  /// Groups begin on such borders of the stream.
+  static var groupBorder: Int { planted(.rule1GroupsShareBlocks) ? 8 : block }
+
   static func aligned(_ lsn: LSN) -> LSN { (lsn &+ blockMask) & ~blockMask }
 
   enum RecordKind {

@@ -73,7 +73,7 @@ final class LogReader {
       guard Int(header.segmentSize) == segmentSize else { continue }
       headers.append((index, header))
     }
-    if foreign > 0 && headers.isEmpty {
+    if foreign > 0 && headers.isEmpty && !planted(.rule10ForeignLogTaken) {
       throw StoreError(
         .corrupt, "the log beside this file belongs to another database: put the right one back")
     }
@@ -152,7 +152,7 @@ final class LogReader {
   ) -> (index: Int, header: LogSegmentHeader)? {
     headers.lazy
       .filter {
-        $0.header.salt == salt && $0.header.startLSN <= lsn
+        ($0.header.salt == salt || planted(.noSaltCheck)) && $0.header.startLSN <= lsn
           && lsn &- $0.header.startLSN < self.payloadSize && $0.header.copy <= copy
       }
       .max { $0.header.copy < $1.header.copy }
@@ -236,7 +236,7 @@ final class LogReader {
           into: body, &busy)
       else { return nil }
       at &+= UInt64(LogFormat.recordHeaderSize + length)
-      if isLast { return (at & LogFormat.blockMask) == 0 ? group.count : nil }
+      if isLast { return at % UInt64(LogFormat.groupBorder) == 0 ? group.count : nil }
     }
   }
 
@@ -244,7 +244,8 @@ final class LogReader {
     header: UnsafeRawPointer, lsn: LSN, salt: UInt64, group: LSN
   ) -> Bool {
     header.u32(LogFormat.magic) == LogFormat.recordMagic
-      && header.u64(LogFormat.salt) == salt && header.u64(LogFormat.lsn) == lsn
+      && (header.u64(LogFormat.salt) == salt || planted(.noSaltCheck))
+      && header.u64(LogFormat.lsn) == lsn
       && header.u64(LogFormat.group) == group
       && header.u64(LogFormat.headerCheck)
         == XXH64.hash(
@@ -293,6 +294,7 @@ final class LogReader {
     let damaged = StoreError(
       .corrupt,
       "the log is damaged at \(scan.end) and holds later commits: restore a backup or recover")
+    if planted(.rule2DamageIsTail) { return }
     if scan.end < syncedEnd { throw damaged }
     for (_, header) in headers
     where header.previousSalt == scan.salt && header.previousEnd > scan.end {

@@ -157,7 +157,8 @@ final class LogWriter: @unchecked Sendable {
     recordOffsets = spareOffsets
     recordOffsets.removeAll(keepingCapacity: true)
     let used = group.count - Self.headRoom
-    let padding = (LogFormat.block - used % LogFormat.block) % LogFormat.block
+    let border = LogFormat.groupBorder
+    let padding = (border - used % border) % border
     group.appendZeros(padding)
     groupStart = start &+ UInt64(used + padding)
     let places = place(start, count: used + padding)
@@ -167,9 +168,9 @@ final class LogWriter: @unchecked Sendable {
     var problem: StoreError?
     do throws(StoreError) {
       try write(group, start, places)
-      try gate.sync()
+      if !planted(.skipLogSync) { try gate.sync() }
     } catch {
-      problem = error
+      problem = planted(.rule9SyncRetried) ? gate.retry() : error
     }
 
     lock.lock()

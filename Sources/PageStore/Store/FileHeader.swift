@@ -103,7 +103,7 @@ struct FileHeader: Sendable {
     logSegments = page.u32(156)
     guard reservedBytes <= 256, pageCount >= 3, pageCount <= PageLimits.maximumPageCount,
       segmentSize >= 16384, segmentSize <= 1 << 28, segmentSize % 4096 == 0,
-      checkpointLSN & LogFormat.blockMask == 0, checkpointLSN >= UInt64(LogFormat.block),
+      checkpointLSN % UInt64(LogFormat.groupBorder) == 0, checkpointLSN >= UInt64(LogFormat.block),
       max(sequence, checkpointLSN, syncedLSN, commitNumber) < PageLimits.maximumCount
     else { throw .damaged }
   }
@@ -137,7 +137,8 @@ struct PageChecksum: Sendable {
   @inline(__always)
   func compute(_ page: UnsafeRawPointer, _ number: PageNumber) -> UInt64 {
     let body = UnsafeRawBufferPointer(start: page + 8, count: pageSize &- 8)
-    let sum = XXH64.hash(body, seed: seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+    let place = planted(.noPageNumberInChecksum) ? 0 : UInt64(number)
+    let sum = XXH64.hash(body, seed: seed &+ place &* 0x9E37_79B9_7F4A_7C15)
     return sum == 0 ? 1 : sum
   }
 
@@ -146,7 +147,7 @@ struct PageChecksum: Sendable {
   }
 
   func isSound(_ page: UnsafeRawPointer, _ number: PageNumber) -> Bool {
-    page.u32(PageHeader.number) == number
+    (page.u32(PageHeader.number) == number || planted(.noPageNumberInChecksum))
       && page.u64(PageHeader.checksum) == compute(page, number)
   }
 }

@@ -83,7 +83,25 @@ final class FreeSpace {
     editor.writeUInt8(byte & ~bit, at: PageHeader.size + at)
     while hints.count <= Int(index) { hints.append(0) }
     if at < hints[Int(index)] { hints[Int(index)] = at }
+    #if TEST_SWITCHES
+      if planted(.doubleFree) { try giveOnceMore(page, tx) }
+    #endif
   }
+
+  #if TEST_SWITCHES
+    private var lastGiven: PageNumber = 0
+
+    /// Frees the page again that was freed before `page`.
+    private func giveOnceMore(_ page: PageNumber, _ tx: PageTransaction) throws(StoreError) {
+      let again = lastGiven
+      lastGiven = page
+      guard again != 0, again < tx.pageCount, !isMap(again) else { return }
+      let editor = try tx.edit(mapPage(again / span), kind: .freeMap, owner: Self.owner)
+      let at = PageHeader.size + Int((again % span) / 8)
+      editor.writeUInt8(editor.base.u8(at) & ~(UInt8(1) << UInt8(again % 8)), at: at)
+      forgetHints()
+    }
+  #endif
 
   /// The least page count that covers every page in use.
   func neededPageCount(_ tx: PageTransaction) throws(StoreError) -> UInt32 {

@@ -16,7 +16,7 @@ extension Pager {
 
   /// After a commit: begins a checkpoint when the log or the dirty pages have grown enough.
   func checkpointIfDue() {
-    guard let log else { return }
+    guard let log, !planted(.rule8NoTrigger) else { return }
     let dirty = cache.lock.with { dirtyPages.count }
     let (end, segments) = log.lock.with { (log.durableEnd, log.segmentCount) }
     noteLogGrowth(segments)
@@ -58,9 +58,13 @@ extension Pager {
     do throws(StoreError) {
       try writeImages(versions, slot, log)
       try preserveOldVersions(versions)
+      func finish() throws(StoreError) {
+        try finishCheckpoint(
+          position: position, state: state, closing: closing, both: both || closing)
+      }
+      if planted(.headerBeforePages) { try finish() }
       try writePages(versions, slot)
-      try finishCheckpoint(
-        position: position, state: state, closing: closing, both: both || closing)
+      try finish()
     } catch {
       cache.lock.with {
         dirtyPages.append(contentsOf: candidates)
@@ -69,7 +73,8 @@ extension Pager {
       throw error
     }
     markClean(versions, candidates)
-    log.release(below: min(olderCheckpointLSN, header.checkpointLSN))
+    let older = planted(.rule7ReuseBelowNewer) ? header.checkpointLSN : olderCheckpointLSN
+    log.release(below: min(older, header.checkpointLSN))
     if !closing { try shrinkLog(to: options.maximumLogBytes) }
     checkpoints.wrappingAdd(1, ordering: .relaxed)
   }
@@ -112,7 +117,8 @@ extension Pager {
     // An image that an earlier checkpoint logged serves while the log has it: one that fails again
     // and again, on a full disk, must not fill the log with them.
     var imaged: [VersionPointer] = []
-    for version in versions where version.pointee.freshLSN < header.checkpointLSN {
+    let isNeeded = !planted(.rule6NoImages)
+    for version in versions where isNeeded && version.pointee.freshLSN < header.checkpointLSN {
       imaged.append(version)
       let image = batch.extend(pageSize)
       try cache.copy(version, to: image, for: slot)
@@ -128,7 +134,7 @@ extension Pager {
   /// Brings versions that open snapshots need, and that only the page file has, into memory before
   /// the page file loses them.
   private func preserveOldVersions(_ versions: [VersionPointer]) throws(StoreError) {
-    for version in versions {
+    for version in versions where !planted(.readerMarkIgnored) {
       let number = version.pointee.page
       let isNeeded = cache.lock.with { () -> Bool in
         guard let entry = cache.table.entry(number),
@@ -227,7 +233,7 @@ extension Pager {
     guard let log else { return }
     let wanted = UInt64(state.pageCount) * UInt64(pageSize)
     if try file.size() < wanted { try file.truncate(to: wanted) }
-    try syncOrPoison()
+    if !planted(.skipPageSync) { try syncOrPoison() }
     var next = header
     next.checkpointLSN = position
     next.salt = log.salt
@@ -281,7 +287,7 @@ extension Pager {
     try file.write(
       UnsafeRawBufferPointer(start: page, count: pageSize),
       at: UInt64(slot) * UInt64(pageSize))
-    try syncOrPoison()
+    if !planted(.skipHeaderSync) { try syncOrPoison() }
     olderCheckpointLSN = header.checkpointLSN
     olderPageCount = header.pageCount
     header = next

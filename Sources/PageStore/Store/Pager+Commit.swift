@@ -208,7 +208,7 @@ extension Pager {
       if tx.ownedInMemory > cache.budgetPages / 2 { tx.letGo(version) }
     }
     try writer.finish()
-    try syncOrPoison()
+    if !planted(.bulkPagesNotSynced) { try syncOrPoison() }
   }
 
   /// Makes the transaction's pages the newest committed ones.

@@ -32,7 +32,7 @@ extension Pager {
       if case .held(let holder) = try file.lockForWriting() { throw heldError(path, holder) }
       try writeFirstPages(file, header)
       try file.sync()
-      try fileSystem.syncDirectory(of: path)
+      if !planted(.skipDirectorySync) { try fileSystem.syncDirectory(of: path) }
       let canonical = try fileSystem.canonicalPath(path)
       var written = header
       written.sequence = 1
@@ -242,7 +242,9 @@ extension Pager {
     let busy = try scan.busySegments.union(reader.secure(scan))
     let capacity = UInt64(reader.segmentCount) * UInt64(header.segmentSize)
     // Past every LSN that the last writer could have given out.
-    let start = LogFormat.aligned(scan.end &+ capacity &+ 1 << 20)
+    let start =
+      planted(.rule3SaltKept)
+      ? scan.end : LogFormat.aligned(scan.end &+ capacity &+ 1 << 20)
     makeLog(
       logFile, startLSN: start, previousSalt: scan.salt, previousEnd: scan.end,
       segmentCount: reader.segmentCount, busy: busy)
@@ -336,8 +338,9 @@ extension Pager {
     _ file: any StorageFile, startLSN: LSN, previousSalt: UInt64, previousEnd: LSN,
     segmentCount: Int, busy: Set<Int>
   ) {
+    let salt = planted(.rule3SaltKept) ? previousSalt : options.random()
     let writer = LogWriter(
-      file: file, fileID: header.fileID, timeline: header.timeline, salt: options.random(),
+      file: file, fileID: header.fileID, timeline: header.timeline, salt: salt,
       startLSN: startLSN, previousSalt: previousSalt, previousEnd: previousEnd,
       segmentSize: Int(header.segmentSize), segmentCount: segmentCount, busySegments: busy)
     writer.onDurable = { [weak self] lsn in self?.becameDurable(lsn) }
@@ -371,7 +374,7 @@ extension Pager {
       // The log's size and name must be durable before the header counts on them.
       do throws(StoreError) {
         if count > 0 { try logFile.sync() }
-        try fileSystem.syncDirectory(of: path)
+        if !planted(.skipDirectorySync) { try fileSystem.syncDirectory(of: path) }
       } catch {
         log.poison(
           StoreError(

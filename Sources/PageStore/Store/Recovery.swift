@@ -107,7 +107,7 @@ final class Recovery {
           applies[index] = true
         }
       } else if let lsn = page.lsn, lsn < record.lsn {
-        if lsn == entry.baseLSN {
+        if lsn == entry.baseLSN || planted(.lostWriteUnnoticed) {
           applies[index] = true
         } else if keepsOutdated {
           outdated.insert(entry.page)

@@ -156,12 +156,24 @@ extension PageTransaction {
       }
       guard let slot = cache.spill.put(bytes) else { return }
       own.pointee.spillSlot = slot + 1
+      #if TEST_SWITCHES
+        if planted(.rule4UncommittedPagesWritten) { writeToPageFile(own.pointee.page, bytes) }
+      #endif
       own.pointee.data.store(0, ordering: .releasing)
       cache.giveBuffer(bytes)
       ownedInMemory -= 1
       wanted -= 1
     }
   }
+
+  #if TEST_SWITCHES
+    private func writeToPageFile(_ page: PageNumber, _ bytes: UnsafeMutableRawPointer) {
+      pager.checksum.stamp(bytes, page)
+      try? pager.file.write(
+        UnsafeRawBufferPointer(start: bytes, count: pageSize),
+        at: UInt64(page) * UInt64(pageSize))
+    }
+  #endif
 
   /// Frees the memory of a private page whose bytes are in the page file already.
   func letGo(_ own: VersionPointer) {

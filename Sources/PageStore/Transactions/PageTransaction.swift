@@ -66,7 +66,9 @@ public final class PageTransaction {
     self.slot = slot
     self.pageCount = pageCount
     self.changes = changes
-    firstBulkPage = isWritable ? max(pageCount, pager.firstUntouchedPage) : pageCount
+    firstBulkPage =
+      planted(.rule5BulkPagesAnywhere)
+      ? 0 : isWritable ? max(pageCount, pager.firstUntouchedPage) : pageCount
     cache = pager.cache
     table = pager.cache.table
     pageSize = pager.pageSize

@@ -185,12 +185,18 @@ struct FaultSweep {
 
   /// What must hold after a silent fault: an error, a finding, or a state of the past as a whole.
   private func judgeSilent(_ run: CrashRun) -> String? {
+    let killed = run.files.copy()
+    if let problem = judgeSilent(killed, run) { return "killed: \(problem)" }
     do { try run.close() } catch {
       if let problem = unexpected(error) { return "closing: \(problem)" }
     }
+    return judgeSilent(run.files, run)
+  }
+
+  private func judgeSilent(_ files: SimulatedFileSystem, _ run: CrashRun) -> String? {
     let allowed = CrashTimeline.Allowed(states: run.everything, mayBeMissing: true, oldest: 0)
     do {
-      _ = try ImageCheck.run(run.files, workload, allowed, level: 7)
+      _ = try ImageCheck.run(files, workload, allowed, level: 7)
     } catch let error as ImageCheck.Broken {
       return error.isFound ? nil : error.description
     } catch { return unexpected(error) }

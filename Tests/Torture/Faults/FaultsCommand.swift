@@ -64,7 +64,9 @@ struct FaultsCommand: ParsableCommand {
       }
       let files = FileFaults(workload: workload, stride: stride)
       let parts: [(String, @Sendable (FaultCount) throws -> Void)] = [
-        ("F12", files.cuts), ("F13", files.logs), ("F17", files.fullDisks), ("F18", files.clocks),
+        ("F9", files.exchanges), ("F12", files.cuts), ("F12", files.headers), ("F13", files.logs),
+        ("F17", files.fullDisks),
+        ("F18", files.clocks),
       ]
       for (name, part) in parts where only == nil || name == only {
         guard let count = counts[name] else { continue }
@@ -72,6 +74,9 @@ struct FaultsCommand: ParsableCommand {
           do { try part(count) } catch { count.add("--workload \(workload.name): \(error)") }
         }
       }
+    }
+    if workload == nil, only == nil || only == "F1", let count = counts["F1"] {
+      jobs.append { SystemFaults.run(1...max(1, 12 / stride), count) }
     }
     return jobs
   }

@@ -11,6 +11,47 @@ struct FileFaults {
 
   static let log = CrashRun.path + "-wal"
 
+  // MARK: F9
+
+  /// Pages that stand in each other's places, whole and sound: nothing that is read of them may be
+  /// taken for data.
+  func exchanges(_ count: FaultCount) throws {
+    let (run, _) = try workload.run()
+    try run.close()
+    guard let bytes = run.files.contents(of: CrashRun.path) else { return }
+    let pages = bytes.count / 4096
+    let states = run.timeline.allowedNow.states
+    for first in Swift.stride(from: 2, to: pages - 1, by: stride) {
+      for second in [first + 1, first + 2, pages - 1] where second > first && second < pages {
+        var changed = bytes
+        let (a, b) = (first * 4096, second * 4096)
+        changed.replaceSubrange(a..<a + 4096, with: bytes[b..<b + 4096])
+        changed.replaceSubrange(b..<b + 4096, with: bytes[a..<a + 4096])
+        let image = run.files.copy()
+        image.setContents(of: CrashRun.path, changed)
+        count.add(label(shown(image, states), "pages \(first) and \(second) exchanged"))
+      }
+    }
+  }
+
+  /// What files show that they should not: errors are right.
+  private func shown(_ image: SimulatedFileSystem, _ states: [ModelDatabase]) -> String? {
+    do {
+      let database = try Database.open(
+        path: CrashRun.path, options: CrashRun.options(image, seed: 77))
+      defer { try? database.close() }
+      var difference: String?
+      for state in states {
+        difference = try state.difference(from: database, by: .scan)
+        if difference == nil { return nil }
+      }
+      return difference
+    } catch let error as DatabaseError {
+      let isTyped = [.corrupt, .notADatabase].contains(error.code)
+      return isTyped ? nil : "\(error.code): \(error.message)"
+    } catch { return "\(error)" }
+  }
+
   // MARK: F12
 
   /// Files that are cut, grown, emptied, replaced by noise, or replaced while open.
@@ -55,6 +96,27 @@ struct FileFaults {
     return run.files.contents(of: CrashRun.path) == bytes ? nil : "the new file was written to"
   }
 
+  /// Files in which one copy of the header is damaged: the other one must be enough for all that was
+  /// acknowledged, whichever it is.
+  func headers(_ count: FaultCount) throws {
+    for isClosed in [false, true] {
+      let (run, _) = try workload.run()
+      if isClosed { try run.close() } else { run.die() }
+      guard let bytes = run.files.contents(of: CrashRun.path), bytes.count > 8192 else { continue }
+      for slot in 0..<2 {
+        let image = run.files.copy()
+        var damaged = bytes
+        damaged.replaceSubrange(slot * 4096..<(slot + 1) * 4096, with: Self.noise(4096))
+        image.setContents(of: CrashRun.path, damaged)
+        var problem: String?
+        do {
+          _ = try ImageCheck.run(image, workload, run.timeline.allowedNow, level: 11)
+        } catch { problem = "\(error)" }
+        count.add(label(problem, "header \(slot) damaged\(isClosed ? " after closing" : "")"))
+      }
+    }
+  }
+
   // MARK: F13
 
   /// Logs that are missing, foreign, of another moment, doubled, or followed by noise.
@@ -71,6 +133,7 @@ struct FileFaults {
     behind.setContents(of: Self.log, log + Self.noise(5_000))
     count.add(label(judge(behind, run, newest: true), "noise behind the log"))
     count.add(label(try foreign(whole, run), "a foreign log"))
+    count.add(label(try otherFuture(), "the log of a copy that went its own way"))
     // The log of one moment beside the pages of another.
     let moments = Swift.stride(
       from: start, through: files.operationCount,
@@ -108,6 +171,25 @@ struct FileFaults {
     image.setContents(of: Self.log, log)
     if let problem = judge(image, run, newest: true) { return problem }
     return image.contents(of: Self.log) == log ? nil : "the foreign log was changed"
+  }
+
+  /// A copy of the files was opened and written to, as the files were: its log beside their pages
+  /// holds nothing for them.
+  private func otherFuture() throws -> String? {
+    let (run, _) = try workload.run()
+    try run.close()
+    let allowed = run.timeline.allowedNow
+    func future(_ number: UInt64) throws -> CrashRun? {
+      let made = try ImageCheck.run(
+        run.files.copy(), workload, allowed, level: number, depth: .opened)
+      try made?.goOn(Int(number))
+      made?.die()
+      return made
+    }
+    guard let one = try future(61), let other = try future(62) else { return nil }
+    let image = one.files.copy()
+    image.setContents(of: Self.log, other.files.contents(of: Self.log))
+    return judge(image, one)
   }
 
   // MARK: F17

@@ -10,6 +10,9 @@ struct ImageExplorer {
   var rounds = 2
   /// Every so many images are cut again at every operation of their recovery; 0 is none.
   var nestEvery = 0
+  /// Only every so-manieth image is followed.
+  var sample = 1
+  private var met = 0
   /// Images since the last that was cut again, by how often they were cut themselves.
   private var sinceNested = [0, 0, 0]
   /// Images with the oldest state that was allowed.
@@ -29,10 +32,11 @@ struct ImageExplorer {
       return
     }
     for operation in start...run.files.operationCount {
-      if isOver() { return }
       let items = run.files.unsyncedItems(after: operation)
       let allowed = run.timeline.allowed(after: operation)
-      for survival in CrashSurvival.all(items.count, seed: UInt64(operation), rounds: rounds) {
+      for survival in CrashSurvival.all(items.count, seed: UInt64(operation), rounds: rounds)
+      where isChosen() {
+        if isOver() { return }
         let image = run.files.crash(after: operation, keeping: survival.survival(of: items))
         follow(image, allowed, [(operation, survival)], kinds(of: items, survival))
       }
@@ -55,6 +59,11 @@ struct ImageExplorer {
       } catch { return "\(error)" }
     }
     return nil
+  }
+
+  private mutating func isChosen() -> Bool {
+    met += 1
+    return met % sample == 0
   }
 
   private mutating func follow(
@@ -96,7 +105,7 @@ struct ImageExplorer {
     for operation in 0...run.files.operationCount {
       let items = run.files.unsyncedItems(after: operation)
       let allowed = run.timeline.allowed(after: operation)
-      for survival in CrashSurvival.few(items.count, seed: UInt64(operation)) {
+      for survival in CrashSurvival.few(items.count, seed: UInt64(operation)) where isChosen() {
         let image = run.files.crash(after: operation, keeping: survival.survival(of: items))
         follow(image, allowed, steps + [(operation, survival)], kinds(of: items, survival))
       }

@@ -48,6 +48,12 @@ final class ImageTally: @unchecked Sendable {
     }
   }
 
+  /// How many images were opened.
+  var checkedCount: Int { lock.with { checked } }
+
+  /// The first failure, if there was one.
+  var firstFailure: String? { lock.with { failures.first } }
+
   /// Prints the line, and the first failures; answers whether all is well.
   func print(wanted: Int) -> Bool {
     let (distinct, failed, checked, nested, missing) = lock.with {

@@ -80,6 +80,28 @@ extension Workload {
         }
         try run.write { try $0.delete(from: "patients", key: [Family.int(4)]) }
       }),
+    Workload(
+      "bulk-over-freed", .plain, tuning: { $0.bulkLogBytes = 1_500 },
+      first: { try $0.insert(contentsOf: (0..<40).map { Family.item($0, 400) }, into: "items") },
+      { run in
+        try run.write { tx in
+          for id in 10..<40 {
+            try tx.update("items", key: [Family.int(id)], ["text": Family.text(id, 380)])
+          }
+        }
+        let before = run.model
+        try run.requireDatabase().read { transaction in
+          try run.write { tx in
+            for id in 8..<40 { try tx.delete(from: "items", key: [Family.int(id)]) }
+          }
+          try run.write { tx in
+            try tx.insert(contentsOf: (100..<140).map { Family.item($0, 410) }, into: "items")
+          }
+          if let difference = try before.difference(in: transaction) {
+            throw MirrorDisagreement(description: "a snapshot changed: \(difference)")
+          }
+        }
+      }),
     Workload("growth", .plain) { run in
       for round in 0..<3 {
         try run.write { tx in

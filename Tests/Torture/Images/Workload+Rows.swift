@@ -242,6 +242,20 @@ extension Workload {
         }
       }
     },
+    Workload(
+      "exact-fit", .plain,
+      first: { tx in for id in 0..<26 { try tx.insert(into: "items", Family.item(id, 90)) } },
+      { run in
+        // One of these fills its page to the last byte, and the next does not fit.
+        try run.write { tx in
+          for length in 0..<1_200 {
+            let text = String(repeating: "x", count: length)
+            try tx.insert(into: "items", ["id": Family.int(99), "text": .text(text)])
+            try tx.delete(from: "items", key: [Family.int(99)])
+          }
+          try tx.insert(into: "items", Family.item(99))
+        }
+      }),
     Workload("all-types", .kinds) { run in
       try run.write { tx in for id in 0..<4 { try tx.insert(into: "values", Family.kind(id)) } }
       try run.write { tx in

@@ -33,6 +33,9 @@ final class FaultCount: @unchecked Sendable {
   /// How many of them went wrong.
   var failureCount: Int { lock.with { failures.count } }
 
+  /// The first that went wrong.
+  var firstFailure: String? { lock.with { failures.first } }
+
   /// Prints the line of this class, and the first failures.
   func print() {
     let (injected, failures) = lock.with { (self.injected, self.failures) }

@@ -21,6 +21,7 @@ final class SeedRun {
   /// Set while a fault may show: from its injection until the next recovery.
   var isSuspect = false
   private var snapshots = 0
+  private var logWatch = SeedLogWatch()
   private let source: SeedSource
 
   init(_ plan: SeedPlan) {
@@ -140,6 +141,7 @@ final class SeedRun {
       model = next
       acknowledge()
       counts.commits += 1
+      if !isSuspect { try logWatch.look(try open, bound: plan.checkpointLogBytes) }
     } catch is SeedUndo {
       counts.undone += 1
     } catch let error as DatabaseError where error.code == .foreignKeyViolation && isDone {
