@@ -36,6 +36,29 @@ import Testing
     #expect(!left.contains { $0.contains("compact") }, "\(left)")
   }
 
+  @Test("compact works in small steps, and into a copy")
+  func compactOtherwise() throws {
+    let shell = try Shell()
+    let clinic = try shell.clinic()
+    let rows = (1...3000).map { "{\"full_name\":\"Name \($0)\",\"email\":\"\($0)@x.example\"}\n" }
+    try shell.succeed(
+      "import", clinic, "patients", "-", "--format", "ndjson", input: rows.joined())
+    try shell.succeed("delete", clinic, "patients", "--where", "id <= 2900")
+    let before = try shell.succeed("export", clinic, "patients", "--format", "ndjson")
+    let size = { try FileManager.default.attributesOfItem(atPath: clinic)[.size] as? Int ?? 0 }
+    let full = try size()
+    try shell.succeed("compact", clinic, "--into", shell.path("copy.carefs"))
+    #expect(try size() == full)
+    try shell.succeed("compact", clinic, "--online", "--budget", "8192")
+    try shell.succeed("compact", clinic, "--online")
+    #expect(try size() < full)
+    for file in [clinic, shell.path("copy.carefs")] {
+      #expect(try shell.succeed("export", file, "patients", "--format", "ndjson") == before)
+      try shell.succeed("check", file)
+    }
+    try shell.fail(3, "compact", clinic, "--into", shell.path("copy.carefs"))
+  }
+
   @Test("the columns of stats stay under their heads, whatever the names")
   func columns() throws {
     let shell = try Shell()

@@ -33,8 +33,8 @@ import Testing
     let clinic = try shell.clinic()
     let before = try Data(contentsOf: URL(fileURLWithPath: clinic))
     let attempts = [
-      ["compact", clinic, "--online"], ["compact", clinic, "--budget", "1"],
-      ["compact", clinic, "--into", "x"],
+      ["compact", clinic, "--budget", "1"], ["compact", clinic, "--online", "--into", "x"],
+      ["compact", clinic, "--online", "--budget", "-1"],
       ["backup", clinic, "d"], ["restore", "d", clinic], ["migrate", clinic], ["audit", clinic],
       ["sweep", clinic], ["archive", clinic], ["verify", "d"],
     ]

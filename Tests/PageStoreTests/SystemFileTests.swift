@@ -125,7 +125,7 @@ import Testing
     let path = folder + "/a"
     try system.open(path, .createNew).close()
     let file = try system.open(path, .readOnly)
-    try [UInt8](arrayLiteral: 1).withUnsafeBytes { bytes in
+    [UInt8](arrayLiteral: 1).withUnsafeBytes { bytes in
       expect(.io) { try file.write(bytes, at: 0) }
     }
     expect(.io) { try file.truncate(to: 8) }
