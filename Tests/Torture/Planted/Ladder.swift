@@ -30,8 +30,9 @@
 
     /// One budget.
     private struct Rung {
-      /// One in so many images.
+      /// One in so many images, and of those one in so many is cut again inside its recovery.
       var sample: Int
+      var nestEvery: Int
       var seeds: ClosedRange<UInt64>
       /// One in so many workloads, and in each one in so many places of faults.
       var workloads: Int
@@ -41,9 +42,9 @@
     }
 
     private static let rungs = [
-      Rung(sample: 97, seeds: 1...12, workloads: 6, stride: 41, flipStride: 4_093),
-      Rung(sample: 31, seeds: 13...48, workloads: 2, stride: 29, flipStride: 1_021),
-      Rung(sample: 7, seeds: 49...160, workloads: 1, stride: 13, flipStride: 127),
+      Rung(sample: 97, nestEvery: 6, seeds: 1...12, workloads: 6, stride: 41, flipStride: 4_093),
+      Rung(sample: 31, nestEvery: 8, seeds: 13...48, workloads: 2, stride: 29, flipStride: 1_021),
+      Rung(sample: 9, nestEvery: 80, seeds: 49...160, workloads: 1, stride: 13, flipStride: 127),
     ]
 
     private let progress: Guarded<Progress>
@@ -83,7 +84,7 @@
         var explorer = ImageExplorer(workload, tally)
         explorer.rounds = number + 1
         explorer.sample = rung.sample
-        explorer.nestEvery = 6
+        explorer.nestEvery = rung.nestEvery
         var counted = 0
         explorer.explore {
           let checked = tally.checkedCount
@@ -127,9 +128,11 @@
     private func files(_ rung: Rung, _ number: Int) throws -> String? {
       for workload in workloads(rung, number) {
         let files = FileFaults(workload: workload, stride: rung.stride)
+        // Pages that exchange places need no power cut: they are cheap to try.
+        let exchanged = FileFaults(workload: workload, stride: rung.stride / 8)
         let count = FaultCount("files")
         for part in [
-          files.exchanges, files.headers, files.logs, files.cuts, files.fullDisks,
+          exchanged.exchanges, files.headers, files.logs, files.cuts, files.fullDisks,
         ] {
           try part(count)
           if let failure = count.firstFailure { return failure }
