@@ -1,3 +1,4 @@
+import CareFSTestSupport
 import Testing
 
 @testable import PageStore
@@ -115,5 +116,39 @@ import Testing
     }
     #expect(try bench.files.identity(of: bench.path + "-compact") == nil)
     #expect(try value(bench.open().beginRead(), page) == 5)
+  }
+
+  /// A copy of the page file from before a rewrite, beside one of the log from after it.
+  @Test(arguments: [false, true]) func aLogFromAfterARewriteIsRefused(isReadOnly: Bool) throws {
+    let files = SimulatedFileSystem()
+    var options = PagerOptions()
+    options.segmentSize = 16 << 10
+    options.hasBackgroundCheckpoints = false
+    func commit(_ pager: Pager, _ number: UInt64) throws {
+      let tx = try pager.beginWrite()
+      try setValue(tx, try tx.allocate(kind: .tree, owner: 7).number, number)
+      try tx.commit()
+    }
+    let pager = try Pager.create(path: "a", fileSystem: files, options: options)
+    for number in 0..<10 as Range<UInt64> { try commit(pager, number) }
+    try pager.checkpoint()
+    let before = files.contents(of: "a")
+    for number in 0..<10 as Range<UInt64> { try commit(pager, number) }
+    try pager.close()
+    _ = try Pager.rewrite(path: "a", fileSystem: files, options: options) { from, to in
+      let number = try to.allocate(kind: .tree, owner: 7).number
+      try setValue(to, number, try value(from, Pager.firstPage))
+    }
+    let after = try Pager.open(path: "a", fileSystem: files, options: options)
+    for number in 0..<10 as Range<UInt64> { try commit(after, number) }
+    let copy = SimulatedFileSystem()
+    copy.setContents(of: "a", before)
+    copy.setContents(of: "a-wal", files.contents(of: "a-wal"))
+    options.isReadOnly = isReadOnly
+    let error = #expect(throws: StoreError.self) {
+      try Pager.open(path: "a", fileSystem: copy, options: options)
+    }
+    #expect(error?.code == .corrupt)
+    try after.close()
   }
 }

@@ -287,6 +287,18 @@ final class LogReader {
 
   // MARK: The tail rule
 
+  /// Refuses a log that has nothing of the header's incarnation or of one that followed it, and goes on
+  /// behind its end: that of a file as a rewrite left it, beside a copy of it from before.
+  private func refuseNewerLog(than scan: LogScan) throws(StoreError) {
+    let isKnown = headers.contains {
+      $0.header.salt == scan.salt || $0.header.previousSalt == scan.salt
+    }
+    guard !isKnown, headers.contains(where: { $0.header.startLSN > scan.end }) else { return }
+    throw StoreError(
+      .corrupt,
+      "the log goes on from a later state than the file has: they were not copied at one moment")
+  }
+
   /// Tells a torn last group, which was never acknowledged, from damage to acknowledged ones.
   private func judgeTail(
     _ scan: inout LogScan, syncedEnd: LSN, wasClosed: Bool
@@ -300,6 +312,7 @@ final class LogReader {
     where header.previousSalt == scan.salt && header.previousEnd > scan.end {
       throw damaged
     }
+    if !wasClosed, scan.groupCount == 0 { try refuseNewerLog(than: scan) }
     var tailEnd = scan.end
     for index in 0..<segmentCount {
       try load(index)
