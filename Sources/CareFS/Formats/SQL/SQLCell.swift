@@ -145,6 +145,7 @@ extension SQLDumpReader {
     var depth = 0
     repeat {
       token = try lexer.next()
+      if token.kind == .end { throw Self.cut(line) }
       if token.mark == UInt8(ascii: "(") { depth += 1 }
       if token.mark == UInt8(ascii: ")"), depth > 0 {
         depth -= 1
