@@ -30,7 +30,11 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
-    .target(name: "PageStore", swiftSettings: testSwitches),
+    .systemLibrary(name: "CStatx"),
+    .target(
+      name: "PageStore",
+      dependencies: [.target(name: "CStatx", condition: .when(platforms: [.linux]))],
+      swiftSettings: testSwitches),
     .target(name: "BTree", dependencies: ["PageStore"], swiftSettings: testSwitches),
     .target(
       name: "CareFS", dependencies: ["BTree", "PageStore", "CLZ4"], swiftSettings: testSwitches),

@@ -6,7 +6,7 @@
   import Musl
 #endif
 
-/// The file system of the operating system. Every system call of the engine is in this file.
+/// The file system of the operating system. Every system call on files is here and beside.
 public final class PosixFileSystem: FileSystem {
   /// The one instance.
   public static let shared = PosixFileSystem()
@@ -70,13 +70,10 @@ public final class PosixFileSystem: FileSystem {
   }
 
   public func identity(of path: String) throws(StoreError) -> FileIdentity? {
-    var status = stat()
     // Not of what a link leads to: a link that leads nowhere is in the way too.
-    if lstat(path, &status) != 0 {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw systemError("look at", path)
-    }
-    return FileIdentity(status)
+    if let found = FileIdentity.at(path) { return found }
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw systemError("look at", path)
   }
 
   public func canonicalPath(_ path: String) throws(StoreError) -> String {
@@ -118,16 +115,6 @@ public final class PosixFileSystem: FileSystem {
       return -1
     }
     return body()
-  }
-}
-
-extension FileIdentity {
-  fileprivate init(_ status: stat) {
-    self.init(
-      device: UInt64(truncatingIfNeeded: status.st_dev),
-      inode: UInt64(truncatingIfNeeded: status.st_ino),
-      linkCount: UInt64(truncatingIfNeeded: status.st_nlink),
-      isRegular: (status.st_mode & S_IFMT) == S_IFREG)
   }
 }
 
@@ -229,9 +216,8 @@ final class PosixFile: StorageFile, @unchecked Sendable {
   }
 
   func identity() throws(StoreError) -> FileIdentity {
-    var status = stat()
-    if fstat(descriptor, &status) != 0 { throw systemError("look at", path) }
-    return FileIdentity(status)
+    if let found = FileIdentity.of(descriptor) { return found }
+    throw systemError("look at", path)
   }
 
   /// An open-file-description lock on one byte far beyond any page excludes; a classic record lock
