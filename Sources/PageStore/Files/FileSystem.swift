@@ -66,6 +66,8 @@ public protocol StorageFile: AnyObject, Sendable {
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int
   /// Writes all bytes at `offset`, growing the file when needed.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError)
+  /// Writes `count` zeros at `offset`, growing the file when needed.
+  func writeZeros(_ count: Int, at offset: UInt64) throws(StoreError)
   /// Bytes in the file.
   func size() throws(StoreError) -> UInt64
   /// Cuts or grows (with zeros) the file.
