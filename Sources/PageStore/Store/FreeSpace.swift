@@ -52,9 +52,6 @@ final class FreeSpace {
     guard page > 2, !isMap(page) else {
       throw StoreError.corrupt(mapPage(index), "it calls page \(page) free, which cannot be")
     }
-    guard page < PageLimits.maximumPageCount else {
-      throw StoreError(.tooLarge, "the file has reached its largest size")
-    }
     let editor = try tx.edit(mapPage(index), kind: .freeMap, owner: Self.owner)
     editor.writeUInt8(byte | (1 << UInt8(bit)), at: PageHeader.size + at)
     if page >= tx.pageCount { tx.pageCount = page + 1 }
@@ -116,10 +113,12 @@ final class FreeSpace {
       if at > 0 {
         let bit = 7 - map.u8(at - 1).leadingZeroBitCount
         let page = index * span + UInt32((at - 1) * 8 + bit)
-        // A map that covers nothing but itself goes with the pages that it covered.
-        if index == 0 || page != mapPage(index) { return page + 1 }
+        // A map that covers nothing but itself goes with the pages that it covered. The two pages
+        // before it are its own, too.
+        if index == 0 || page != mapPage(index) || map.u8(0) & 0b11 != 0 { return page + 1 }
       }
-      guard index > 0 else { return 3 }
+      // The first map covers itself: one that calls even itself free must not have the file cut.
+      guard index > 0 else { throw StoreError.corrupt(mapPage(0), "it calls itself free") }
       index -= 1
     }
   }
