@@ -27,6 +27,10 @@ final class LogReader {
   private let timeline: UInt64
   /// True beside a writer in another process: what looks torn may be on its way.
   var isGrowing = false
+  /// For saving what there is: Whether a segment whose header cannot be read is passed over.
+  private let skipsUnreadable: Bool
+  /// How many were.
+  private(set) var unreadableCount = 0
   private let seed: UInt64
   let segmentSize: Int
   var segmentCount: Int
@@ -38,12 +42,14 @@ final class LogReader {
   /// Reads the segments' headers. Throws `corrupt` when the log is that of another file, or of
   /// another past of this one.
   init(
-    file: any StorageFile, fileID: FileID, timeline: UInt64, segmentSize: Int
+    file: any StorageFile, fileID: FileID, timeline: UInt64, segmentSize: Int,
+    skipsUnreadable: Bool = false
   ) throws(StoreError) {
     self.file = file
     self.fileID = fileID
     self.timeline = timeline
     self.segmentSize = segmentSize
+    self.skipsUnreadable = skipsUnreadable
     seed = fileID.seed
     segmentCount = 0
     try readHeaders()
@@ -52,6 +58,7 @@ final class LogReader {
   /// Reads which segment holds what.
   private func readHeaders() throws(StoreError) {
     headers = []
+    unreadableCount = 0
     cachedIndex = -1
     segmentCount = Int(min(try file.size() / UInt64(segmentSize), 1 << 20))
     var foreign = 0
@@ -59,7 +66,14 @@ final class LogReader {
       byteCount: LogFormat.block, alignment: 64)
     defer { block.deallocate() }
     for index in 0..<segmentCount {
-      let n = try file.read(into: block, at: UInt64(index) * UInt64(segmentSize))
+      let n: Int
+      do throws(StoreError) {
+        n = try file.read(into: block, at: UInt64(index) * UInt64(segmentSize))
+      } catch {
+        guard skipsUnreadable else { throw error }
+        unreadableCount += 1
+        continue
+      }
       guard n == LogFormat.block, let base = block.baseAddress,
         let header = LogSegmentHeader(UnsafeRawPointer(base))
       else { continue }

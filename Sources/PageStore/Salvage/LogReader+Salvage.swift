@@ -10,12 +10,11 @@ extension LogReader {
   /// Visits every sound record at or after `start`, whatever lies between them.
   ///
   /// - Parameter salt: the incarnation of that LSN; nil when it is not known.
-  func salvage(
-    from start: LSN, salt: UInt64?, visit: (LogRecord) -> Void
-  ) throws(StoreError) -> LogSalvage {
+  func salvage(from start: LSN, salt: UInt64?, visit: (LogRecord) -> Void) -> LogSalvage {
     var found = LogSalvage()
+    found.gapCount = unreadableCount
     var end = start
-    for group in try wholeGroups(from: start, among: incarnations(from: salt)) {
+    for group in wholeGroups(from: start, among: incarnations(from: salt), &found) {
       // A copy of a group that was visited.
       guard group.start >= end else { continue }
       if group.start > end, found.groupCount > 0, !begins(group.salt, at: group.start) {
@@ -23,7 +22,8 @@ extension LogReader {
       }
       var size: Int?
       for copy in 0...copyCount(group.salt) where size == nil {
-        size = try sizeAfterVisiting(group, copy: copy, visit)
+        // A part of it that cannot be read is missing.
+        size = try? sizeAfterVisiting(group, copy: copy, visit)
       }
       guard let size else {
         found.gapCount += 1
@@ -75,13 +75,19 @@ extension LogReader {
     headers.allSatisfy { $0.header.salt != salt || $0.header.startLSN >= start }
   }
 
-  /// Where groups begin whose first record's header is sound, ascending.
+  /// Where groups begin whose first record's header is sound, ascending. A segment that cannot be
+  /// read is a gap.
   private func wholeGroups(
-    from start: LSN, among ends: [UInt64: LSN]
-  ) throws(StoreError) -> [Group] {
+    from start: LSN, among ends: [UInt64: LSN], _ found: inout LogSalvage
+  ) -> [Group] {
     var groups: [Group] = []
     for index in 0..<segmentCount {
-      do throws(StoreError) { try load(index) } catch { continue }
+      do throws(StoreError) {
+        try load(index)
+      } catch {
+        found.gapCount += 1
+        continue
+      }
       var at = LogFormat.block
       while at + LogFormat.recordHeaderSize <= cache.count {
         let header = UnsafeRawPointer(cache.base + at)

@@ -67,27 +67,42 @@ extension Pager {
       defer { logFile.close() }
       let reader = try LogReader(
         file: logFile, fileID: header.fileID, timeline: header.timeline,
-        segmentSize: Int(header.segmentSize))
-      let whole = Recovery(file: file, header: header)
-      if isAnchored, let scan = try? whole.run(reader) {
-        if scan.droppedBytes > 0 {
-          lossNote =
-            "the last \(scan.droppedBytes) bytes of the log are torn: of a commit that was never "
-            + "acknowledged, or damaged since"
-        }
-        return install(whole)
+        segmentSize: Int(header.segmentSize), skipsUnreadable: true)
+      var damage: String?
+      if isAnchored {
+        do throws(StoreError) { return try takeWhole(reader) } catch { damage = error.message }
       }
       let recovery = Recovery(file: file, header: header, keepsOutdated: true)
-      let found = try recovery.salvage(reader, isAnchored: isAnchored)
-      if found.gapCount > 0 || recovery.outdatedCount > 0 {
+      let found = recovery.salvage(reader, isAnchored: isAnchored)
+      // What is missing at the log's end is no gap.
+      if damage != nil || found.gapCount > 0 || recovery.outdatedCount > 0 {
         lossNote =
           "the log has \(found.groupCount) sound groups of commits and \(found.gapCount) gaps; "
-          + "\(recovery.outdatedCount) pages lack changes"
+          + "\(recovery.outdatedCount) pages lack changes" + (damage.map { " (\($0))" } ?? "")
       }
       install(recovery)
     } catch {
       lossNote = "the log cannot be read (\(error.message)): what only it held is lost"
     }
+  }
+
+  /// Takes a log that reads as one should, and says what opening would refuse.
+  private func takeWhole(_ reader: LogReader) throws(StoreError) {
+    guard reader.unreadableCount == 0 else {
+      throw StoreError(.io, "\(reader.unreadableCount) segments of it cannot be read")
+    }
+    let recovery = Recovery(file: file, header: header)
+    let scan = try recovery.run(reader)
+    if !header.isClosedCleanly, reader.segmentCount < Int(header.logSegments) {
+      lossNote = "the log is cut off: it had \(header.logSegments) segments at least"
+    } else if let page = recovery.newerPage {
+      lossNote = "page \(page) is newer than the log: the two are not of one moment"
+    } else if scan.droppedBytes > 0 {
+      lossNote =
+        "the last \(scan.droppedBytes) bytes of the log are torn: of a commit that was never "
+        + "acknowledged, or damaged since"
+    }
+    install(recovery)
   }
 
   /// Lets a snapshot see pages of whatever LSN.
@@ -135,7 +150,6 @@ extension PageTransaction {
           }
         }
       } catch {
-        guard error.code != .closed else { throw error }
         space.doubtful.append(first..<first + min(maps.span, .max - first))
       }
       index += 1

@@ -3,11 +3,11 @@ extension Recovery {
   /// newest state that the page file or an image has.
   ///
   /// - Parameter isAnchored: Whether the header's checkpoint is to be trusted.
-  func salvage(_ log: LogReader, isAnchored: Bool) throws(StoreError) -> LogSalvage {
-    var found = try salvagePass(log, isAnchored)
+  func salvage(_ log: LogReader, isAnchored: Bool) -> LogSalvage {
+    var found = salvagePass(log, isAnchored)
     if !images.isEmpty {
       forgetPages()
-      found = try salvagePass(log, isAnchored)
+      found = salvagePass(log, isAnchored)
     }
     return found
   }
@@ -15,8 +15,8 @@ extension Recovery {
   /// Pages that lack changes which the log no longer has.
   var outdatedCount: Int { outdated.count + pages.values.count { $0.lsn == nil } }
 
-  private func salvagePass(_ log: LogReader, _ isAnchored: Bool) throws(StoreError) -> LogSalvage {
-    try log.salvage(
+  private func salvagePass(_ log: LogReader, _ isAnchored: Bool) -> LogSalvage {
+    log.salvage(
       from: isAnchored ? header.checkpointLSN : 0, salt: isAnchored ? header.salt : nil
     ) { record in
       do throws(StoreError) {

@@ -16,13 +16,13 @@ struct SalvagedHeader {
       let (header, note) = try Pager.readHeaders(path, file)
       return SalvagedHeader(header: header, isAnchored: true, note: note)
     } catch {
-      guard error.code == .corrupt || error.code == .notADatabase else { throw error }
+      guard [.corrupt, .notADatabase, .io].contains(error.code) else { throw error }
       failure = error
     }
     let size = try file.size()
     var best: (header: FileHeader, score: Int)?
-    for var guess in try guesses(path, file, fileSystem) {
-      let score = try soundPages(file, guess)
+    for var guess in guesses(path, file, fileSystem) {
+      let score = soundPages(file, guess)
       guard score > best?.score ?? 0 else { continue }
       let count = size / UInt64(guess.pageSize)
       guess.pageCount = UInt32(min(max(count, 3), UInt64(PageLimits.maximumPageCount)))
@@ -38,13 +38,13 @@ struct SalvagedHeader {
   /// with every page size.
   private static func guesses(
     _ path: String, _ file: any StorageFile, _ fileSystem: any FileSystem
-  ) throws(StoreError) -> [FileHeader] {
+  ) -> [FileHeader] {
     var known: [(fileID: FileID, timeline: UInt64, segmentSize: UInt32)] = []
     let largest = PageLimits.pageSizes.last ?? 65536
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * largest, alignment: 64)
     defer { buffer.deallocate() }
     guard let base = buffer.baseAddress.map({ UnsafeRawPointer($0) }) else { return [] }
-    let count = try file.read(into: buffer, at: 0)
+    let count = (try? file.read(into: buffer, at: 0)) ?? 0
     for (slot, at) in [(0, 0)] + PageLimits.pageSizes.map({ (1, $0) }) where at < count {
       guard
         let header = try? FileHeader(
@@ -55,7 +55,8 @@ struct SalvagedHeader {
     if let logFile = try? fileSystem.open(Pager.logPath(path), .readOnly) {
       defer { logFile.close() }
       let head = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFormat.block])
-      if try logFile.read(into: head, at: 0) == LogFormat.block, let log = LogSegmentHeader(base) {
+      let n = try? logFile.read(into: head, at: 0)
+      if n == LogFormat.block, let log = LogSegmentHeader(base) {
         known.append((log.fileID, log.timeline, log.segmentSize))
       }
     }
@@ -68,9 +69,7 @@ struct SalvagedHeader {
     }
   }
 
-  private static func soundPages(
-    _ file: any StorageFile, _ guess: FileHeader
-  ) throws(StoreError) -> Int {
+  private static func soundPages(_ file: any StorageFile, _ guess: FileHeader) -> Int {
     let checksum = PageChecksum(fileID: guess.fileID, pageSize: guess.pageSize)
     let page = UnsafeMutableRawBufferPointer.allocate(byteCount: guess.pageSize, alignment: 64)
     defer { page.deallocate() }
