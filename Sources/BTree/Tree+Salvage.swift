@@ -34,7 +34,6 @@ extension Tree {
         }
         try cell.loadValue(into: &values, source)
       } catch {
-        guard error.code != .closed else { throw error }
         lost += 1
         continue
       }

@@ -68,7 +68,18 @@ extension Database {
     let pages = try store.pager.beginRead()
     defer { pages.rollback() }
     let source = Transaction(plan: store.plan, pages: pages, options: options)
-    let database = try Database.create(path: output, schema: store.plan.schema, options: options)
+    let fileSystem = options.fileSystem ?? PosixFileSystem.shared
+    func remove() {
+      for name in [output, Pager.logPath(output)] { try? fileSystem.remove(name) }
+    }
+    let database: Database
+    do {
+      database = try Database.create(path: output, schema: store.plan.schema, options: options)
+    } catch let error as DatabaseError {
+      // A file that another process has made meanwhile is not this one's to remove.
+      if error.code != .exists { remove() }
+      throw error
+    }
     do {
       report.tables = try database.write { target in
         let load = RecoverLoad(from: source, to: target, report.tables, events)
@@ -78,8 +89,7 @@ extension Database {
       try database.close()
     } catch {
       try? database.close()
-      let fileSystem = options.fileSystem ?? PosixFileSystem.shared
-      for name in [output, Pager.logPath(output)] { try? fileSystem.remove(name) }
+      remove()
       throw error
     }
   }

@@ -23,7 +23,11 @@ struct SalvagedCatalog {
       case .database: order = (try? SchemaJSON.parse(bytes: value))?["tables"]?.uint32s ?? []
       case .table:
         do {
-          entries.append(try CatalogEntry(try SchemaJSON.parse(bytes: value)))
+          let entry = try CatalogEntry(try SchemaJSON.parse(bytes: value))
+          guard key == CatalogKey.bytes(.table, entry.id) else {
+            throw CatalogEntry.damaged("a table has another number than its key")
+          }
+          entries.append(entry)
         } catch let error as DatabaseError where error.code == .newerFormat {
           throw error
         } catch {
@@ -43,6 +47,7 @@ struct SalvagedCatalog {
     entries.sort { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
     let missing = Set(order).subtracting(entries.map(\.id)).count
     if missing > 0 { report.doubt("the descriptions of \(missing) tables are lost") }
+    dropNamesakes(places, &report)
     dropReferencesToUnknownTables(&report)
     // A table that never had a row has no counters.
     isWhole = (try? Catalog.tree.check(in: pages).isSound) == true
@@ -50,6 +55,21 @@ struct SalvagedCatalog {
 
   /// How many rows a table had; nil when nothing tells.
   func rows(of table: UInt32) -> UInt64? { counters[table]?.rows ?? (isWhole ? 0 : nil) }
+
+  /// Of tables of one name that table stays which the list names, or else the youngest: the others were
+  /// dropped, and are here because nothing tells that their pages are free.
+  private mutating func dropNamesakes(_ places: [UInt32: Int], _ report: inout RecoverReport) {
+    var kept: [String: UInt32] = [:]
+    for entry in entries {
+      let name = entry.schema.name
+      if let before = kept[name] {
+        report.doubt("of two tables called \(name) the older one is left out")
+        if places[before] != nil { continue }
+      }
+      kept[name] = entry.id
+    }
+    entries.removeAll { kept[$0.schema.name] != $0.id }
+  }
 
   private mutating func dropReferencesToUnknownTables(_ report: inout RecoverReport) {
     let names = Set(entries.map(\.schema.name))
@@ -61,7 +81,4 @@ struct SalvagedCatalog {
       entries[index].schema.foreignKeys.removeAll { !names.contains($0.references) }
     }
   }
-
-  /// The schema of what is known.
-  var schema: DatabaseSchema { DatabaseSchema(entries.map(\.schema)) }
 }

@@ -52,7 +52,4 @@ struct SalvagedLeaves {
       ($0.isDoubtful ? 1 : 0, $1.lsn, $0.page) < ($1.isDoubtful ? 1 : 0, $0.lsn, $1.page)
     }
   }
-
-  /// The trees that pages were found of.
-  var trees: Dictionary<UInt32, [Leaf]>.Keys { leaves.keys }
 }
