@@ -8,6 +8,7 @@ import Synchronization
 /// Everything random comes from a seed, so that the same work makes the same operations.
 final class CrashRun {
   static let path = "clinic.carefs"
+  static let copyPath = "packed.carefs"
 
   let files: SimulatedFileSystem
   let family: Family
@@ -130,6 +131,23 @@ final class CrashRun {
 
   func compact() throws {
     _ = try Database.compact(path: Self.path, options: nextOptions())
+  }
+
+  /// Gives the end of the open file back, a few pages a transaction.
+  func compactOnline() throws {
+    var isDone = false
+    while !isDone {
+      var moved = 0
+      _ = try requireDatabase().compact(budget: 3 * 4096) { moved = $0 }
+      isDone = moved == 0
+    }
+  }
+
+  /// Writes a packed copy beside the file.
+  func compactIntoCopy() throws {
+    timeline.copy = .init(model: model, begun: files.operationCount, acknowledged: .max)
+    _ = try Database.compact(path: Self.path, into: Self.copyPath, options: nextOptions())
+    timeline.copy?.acknowledged = files.operationCount
   }
 
   /// Every state that the files ever held, the newest first.

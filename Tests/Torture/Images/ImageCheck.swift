@@ -34,6 +34,7 @@ enum ImageCheck {
     _ image: SimulatedFileSystem, _ workload: Workload, _ allowed: CrashTimeline.Allowed,
     level: UInt64, depth: Depth = .full
   ) throws -> CrashRun? {
+    try requireCopy(of: image, allowed)
     let tuning = workload.tuning
     let run = CrashRun(
       workload.family, on: image, seed: 1_000_000 &* (level &+ 1), tuning: tuning)
@@ -52,7 +53,9 @@ enum ImageCheck {
     try run.goOn(Int(level))
     try run.close()
     // What a tear made unrecognizable is left alone, as anything that is not the engine's.
-    let left = image.paths.filter { $0 != CrashRun.path && isRecognizable(image, $0) }
+    let left = image.paths.filter { path in
+      path != CrashRun.path && !path.hasPrefix(CrashRun.copyPath) && isRecognizable(image, path)
+    }
     guard left.isEmpty else { throw Broken("closing left files: \(left)") }
     guard image.usedBytes <= 2 * sizeBefore + (1 << 20) else {
       throw Broken("recovery grew the files from \(sizeBefore) to \(image.usedBytes) bytes")
@@ -61,6 +64,21 @@ enum ImageCheck {
     try requireSound(try run.requireDatabase(), run.model, "after the next transaction")
     try run.close()
     return run
+  }
+
+  /// A packed copy that can be opened is whole, and once it was acknowledged it can.
+  private static func requireCopy(
+    of image: SimulatedFileSystem, _ allowed: CrashTimeline.Allowed
+  ) throws {
+    guard let model = allowed.copy else { return }
+    let path = CrashRun.copyPath
+    do {
+      let copy = try Database.open(path: path, options: CrashRun.options(image, seed: 998))
+      defer { try? copy.close() }
+      _ = try match(copy, [model])
+    } catch let error as DatabaseError {
+      guard !allowed.isCopied else { throw Broken("the copy cannot be opened: \(error)") }
+    }
   }
 
   /// The state that files hold, of those that are allowed.

@@ -36,7 +36,7 @@ extension Workload {
     let body: (MirroredTransaction) throws -> Void = { tx in
       for statement in statements { try statement.run(tx) }
     }
-    switch random.below(12) {
+    switch random.below(13) {
     case 0: try run.checkpoint()
     case 1: try run.reopen()
     case 2: try run.rollBack(body)
@@ -62,6 +62,7 @@ extension Workload {
     case 6:
       run.die()
       try run.open()
+    case 7: try run.compactOnline()
     default: try run.write(body)
     }
   }

@@ -71,6 +71,47 @@ extension Workload {
         try run.close()
       }),
     Workload(
+      "compact-online", .plain,
+      first: { tx in for id in 0..<60 { try tx.insert(into: "items", Family.item(id, 300)) } },
+      { run in
+        try run.write { tx in
+          for id in 5..<55 { try tx.delete(from: "items", key: [Family.int(id)]) }
+        }
+        try run.compactOnline()
+        try run.write { try $0.insert(into: "items", Family.item(7)) }
+        try run.close()
+      }),
+    Workload(
+      "compact-online-clinic", .clinic,
+      first: { tx in
+        for id in 0..<9 {
+          try tx.insert(into: "patients", Family.patient(id, notes: Family.note(id, 3_000)))
+        }
+      },
+      { run in
+        try run.write { tx in
+          for id in 2..<7 { try tx.delete(from: "patients", key: [Family.int(id)]) }
+        }
+        try run.compactOnline()
+        try run.checkpoint()
+        try run.write { try $0.insert(into: "visits", visit(1, 1)) }
+        try run.compactOnline()
+        try run.reopen()
+      }),
+    Workload(
+      "compact-into", .clinic,
+      first: { tx in
+        for id in 0..<6 {
+          try tx.insert(into: "patients", Family.patient(id, notes: Family.note(id, 3_000)))
+        }
+      },
+      { run in
+        try run.write { try $0.delete(from: "patients", key: [Family.int(2)]) }
+        try run.compactIntoCopy()
+        try run.write { try $0.insert(into: "visits", visit(1, 1)) }
+        try run.close()
+      }),
+    Workload(
       "compact-after-crash", .plain,
       first: { tx in for id in 0..<9 { try tx.insert(into: "items", Family.item(id, 300)) } },
       { run in
