@@ -120,7 +120,7 @@ import Testing
   #if canImport(Glibc)
     /// The same on a file system of the operating system that is really full.
     @Test func aSmallFileSystemIsFilledAndEmptied() throws {
-      var name = Array("/tmp/carefs-full-XXXXXX".utf8CString)
+      var name = temporaryTemplate("carefs-full")
       guard mkdtemp(&name) != nil else { return }
       let folder = name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
       defer { rmdir(folder) }

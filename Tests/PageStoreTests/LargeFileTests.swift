@@ -47,7 +47,7 @@ import Testing
   /// back from the log, from the page file, and after a clean close.
   @Test(arguments: [1 << 31, 1 << 32] as [UInt64])
   func pagesAroundTheBorder(border: UInt64) throws {
-    var name = Array("/tmp/carefs-large-XXXXXX".utf8CString)
+    var name = temporaryTemplate("carefs-large")
     try #require(mkdtemp(&name) != nil)
     let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let path = folder + "/large.carefs"

@@ -16,7 +16,7 @@ import Testing
   private let folder: String
 
   init() throws {
-    var name = Array("/tmp/carefs-system-XXXXXX".utf8CString)
+    var name = temporaryTemplate("carefs-system")
     try #require(mkdtemp(&name) != nil)
     folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

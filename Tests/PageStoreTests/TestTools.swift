@@ -27,3 +27,9 @@ func sameBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool
 
 /// Lets others run for a moment.
 func pause() { usleep(500) }
+
+/// What `mkdtemp` and `mkstemp` make a name of, in the folder for temporary files.
+func temporaryTemplate(_ name: String) -> [CChar] {
+  let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  return Array("\(folder)/\(name)-XXXXXX".utf8CString)
+}

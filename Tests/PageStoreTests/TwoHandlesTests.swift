@@ -28,7 +28,7 @@ import Testing
   }
 
   private func folder() throws -> String {
-    var name = Array("/tmp/carefs-two-XXXXXX".utf8CString)
+    var name = temporaryTemplate("carefs-two")
     try #require(mkdtemp(&name) != nil)
     return name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
   }
