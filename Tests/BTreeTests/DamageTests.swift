@@ -1,0 +1,61 @@
+import BTree
+import PageStore
+import Testing
+
+/// Damage that only one comparison stands against.
+@Suite struct DamageTests {
+  /// A separator above the first key of the page that it leads to.
+  @Test func findsAKeyBelowItsFence() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    for number in 0..<60 {
+      try harness.insert([UInt8(number)], [UInt8](repeating: 1, count: 90))
+    }
+    let report = try harness.verify()
+    #expect(report.depth == 2 && report.innerPages == 1)
+    #expect(report.pages.count == report.leafPages + 1 && report.overflowPages == 0)
+    // The last byte of a slot's head is the separator's first.
+    let root = harness.tree.root
+    let headSize = Int(try harness.bytes(of: root, 33..<34)[0])
+    let place = 48 + headSize - 1
+    let separator = try harness.bytes(of: root, place..<place + 1)[0]
+    try harness.overwrite(root, at: place, with: [separator + 1])
+    let findings = try harness.tree.check(in: harness.transaction).findings
+    #expect(findings.map(\.message) == ["the first key lies below the page's lower fence"])
+  }
+
+  /// A leaf of no entries that says it is full.
+  @Test func anEmptyLeafWithoutRoomIsRefused() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    let root = harness.tree.root
+    // No entries, cells from the first slot's place on, no gaps.
+    try harness.overwrite(root, at: 34, with: [0, 0, 48, 0, 0, 0])
+    #expect {
+      try harness.insert([1], [2])
+    } throws: {
+      ($0 as? StoreError)?.code == .corrupt
+    }
+  }
+
+  /// A cell whose length says that an overflow page's number follows it, where the page ends.
+  @Test func aChainThatThePageCutsOffIsRefused() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    // The first cell ends where the cells end, with a value that is all local.
+    try harness.insert([1], [UInt8](repeating: 0xFF, count: 900))
+    let root = harness.tree.root
+    let cell =
+      Int(try harness.bytes(of: root, 52..<53)[0])
+      + Int(try harness.bytes(of: root, 53..<54)[0]) << 8
+    // A value length with as many local bytes, and more of them in overflow pages.
+    let perPage = harness.transaction.contentEnd - 40
+    for short in 1..<4 {
+      let count = perPage + 900 - short
+      let length = [UInt8(count & 0x7F | 0x80), UInt8(count >> 7)]
+      try harness.overwrite(root, at: cell + 1, with: length)
+      #expect {
+        _ = try harness.verifyFind([1])
+      } throws: {
+        ($0 as? StoreError)?.message.contains("cut off") == true
+      }
+    }
+  }
+}
