@@ -6,7 +6,7 @@ SHARED ?= ../shared
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks Examples
 PYTHON = $(shell scripts/setup.sh python-path)
 
-.PHONY: help demo test bench bench-build bench-quick accept torture fuzz coverage lint format build setup clean
+.PHONY: help demo test bench bench-build bench-quick accept torture mutants fuzz coverage lint format build setup clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | \
@@ -50,6 +50,9 @@ fuzz: setup ## hostile bytes alone (FUZZ_SECONDS=3600 runs longer)
 
 coverage: setup ## which regions of the engine the tests reach, and that the rest has reasons
 	scripts/coverage.sh
+
+mutants: setup ## small changes to the page store and the trees, of which tests must notice nine in ten
+	python3 Tests/Mutants/mutants.py
 
 lint: ## formatting rules, strict
 	swift format lint --strict --parallel --recursive $(wildcard $(SWIFT_SOURCES))
