@@ -92,6 +92,9 @@ extension SQLStatementParser {
 
   mutating func skipConstraintOptions() throws {
     if accept("on", "conflict") { advance() }
+    // How the index of a key is stored: other columns beside it, and how full its pages are.
+    if accept("include") { try skipGroup() }
+    if accept("with") { try skipGroup() }
     if accept("using", "index", "tablespace") { advance() }
     if accept("not", "valid") { return }
     _ = try deferral()
@@ -134,6 +137,7 @@ extension SQLStatementParser {
     let isPlain =
       follower == nil || follower?.isSymbol(",") == true
       || ["collate", "asc", "desc", "nulls"].contains { follower?.is($0) == true }
+      || Self.isOperatorClass(follower)
     if isName, isPlain {
       column.name = try name("a column's name")
     } else {
@@ -146,11 +150,16 @@ extension SQLStatementParser {
       return column
     }
     if accept("collate") { column.collation = try name("a collation") }
+    if Self.isOperatorClass(current) { advance() }
     if accept("desc") { column.descending = true } else { _ = accept("asc") }
     if accept("nulls") { advance() }
-    // The class of operators that PostgreSQL may name.
-    if let word = current, word.kind == .word { advance() }
     return column
+  }
+
+  /// Whether a word names operators of PostgreSQL for an index, such as `text_pattern_ops`.
+  private static func isOperatorClass(_ word: SQLWord?) -> Bool {
+    guard let word, word.kind == .word else { return false }
+    return SQLName.fold(word.text).hasSuffix("_ops")
   }
 
   /// What follows `references`, or a foreign key's columns.
