@@ -172,9 +172,11 @@ extension SimulatedDisk.File {
     switch fate {
     case .lost: return
     case .kept: bytes.withBytes(0..<bytes.count) { durable.write($0, at: start) }
+    // The last sector of a file may be shorter than what is torn of it.
     case .tornPrefix(let n): bytes.withBytes(0..<n) { durable.write($0, at: start) }
-    case .tornSuffix(let n):
+    case .tornSuffix(let n) where n < bytes.count:
       bytes.withBytes(n..<bytes.count) { durable.write($0, at: start + n) }
+    case .tornSuffix: return
     case .garbage(let seed):
       var random = SeededRandom(seed)
       let words = (0..<(bytes.count + 7) / 8).map { _ in random.next() }

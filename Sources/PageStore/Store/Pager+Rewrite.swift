@@ -73,45 +73,13 @@ extension Pager {
       if !planted(.skipDirectorySync) { try fileSystem.syncDirectory(of: path) }
     } catch {
       try? target.close()
-      try? removeLeftovers(newPath)
+      try? removeLeftovers(newPath, createdBy: target)
       throw error
     }
     try removeLog()
     let after = try fileSystem.open(path, .readOnly)
     defer { after.close() }
     return (before, try after.size())
-  }
-
-  /// Removes what a crash left of an earlier rewrite, and nothing else.
-  func removeLeftovers(_ newPath: String) throws(StoreError) {
-    for leftover in [newPath, Self.logPath(newPath)] {
-      guard try fileSystem.identity(of: leftover) != nil else { continue }
-      let other = try fileSystem.open(leftover, .readOnly)
-      defer { other.close() }
-      guard try isOurs(other) else {
-        throw StoreError(.exists, "\(leftover) is in the way and is not of this database: move it")
-      }
-      try fileSystem.remove(leftover)
-    }
-  }
-
-  private func isOurs(_ other: any StorageFile) throws(StoreError) -> Bool {
-    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 8)
-    defer { block.deallocate() }
-    // A crash may have torn the first copy of the header.
-    for place in [0, UInt64(pageSize)] {
-      let n = try other.read(into: block, at: place)
-      guard n == 512, let base = block.baseAddress.map({ UnsafeRawPointer($0) }) else {
-        // Created and not yet written: it holds nothing.
-        return n == 0 && place == 0
-      }
-      let isPageFile = base.u64(64) == header.fileID.low && base.u64(72) == header.fileID.high
-      let isLog =
-        base.u64(0) == LogFormat.segmentMagic && base.u64(16) == header.fileID.low
-        && base.u64(24) == header.fileID.high
-      if isPageFile || isLog || block.allSatisfy({ $0 == 0 }) { return true }
-    }
-    return false
   }
 
   #if TEST_SWITCHES
