@@ -55,6 +55,22 @@ final class FuzzFileBody: @unchecked Sendable {
     size = max(size, start + bytes.count)
   }
 
+  /// Whole blocks of zeros share one, so that a size that an input claims takes no memory.
+  func zero(_ count: Int, at start: Int) {
+    forEachPiece(start, count) { number, range, _ in
+      if range.count == Self.block {
+        blocks[number] = Self.zeros
+      } else {
+        var block = blocks.removeValue(forKey: number) ?? original(number)
+        for place in range { block[place] = 0 }
+        blocks[number] = block
+      }
+    }
+    size = max(size, start + count)
+  }
+
+  private static let zeros = [UInt8](repeating: 0, count: block)
+
   func resize(to newSize: Int) {
     if newSize < size {
       firstCount = min(firstCount, newSize)
@@ -106,6 +122,12 @@ final class FuzzFile: StorageFile, @unchecked Sendable {
     let (end, overflow) = offset.addingReportingOverflow(UInt64(bytes.count))
     guard !overflow, end <= FuzzFiles.diskBytes else { throw Self.full }
     if bytes.count > 0 { body.write(bytes, at: Int(offset)) }
+  }
+
+  func writeZeros(_ count: Int, at offset: UInt64) throws(StoreError) {
+    let (end, overflow) = offset.addingReportingOverflow(UInt64(count))
+    guard !overflow, end <= FuzzFiles.diskBytes else { throw Self.full }
+    body.zero(count, at: Int(offset))
   }
 
   func truncate(to size: UInt64) throws(StoreError) {
