@@ -84,6 +84,17 @@ import Testing
 
   /// What opening says of a log that ends with such a record.
   private func opening(kind: UInt8, _ payload: [UInt8]) throws -> StoreError? {
+    let (files, options) = try files(kind: kind, payload)
+    do throws(StoreError) {
+      try Pager.open(path: Scenario.path, fileSystem: files, options: options).close()
+      return nil
+    } catch { return error }
+  }
+
+  /// The files of a killed writer whose log ends with such a record.
+  private func files(
+    kind: UInt8, _ payload: [UInt8]
+  ) throws -> (files: SimulatedFileSystem, options: PagerOptions) {
     let scenario = Scenario(seed: 5)
     try scenario.create()
     for mark in 0..<3 { try scenario.commit { try $0.allocate(UInt8(mark)) } }
@@ -94,11 +105,33 @@ import Testing
     try log.flushAll()
     let files = scenario.files.crash(keeping: .everything)
     scenario.files.powerOff()
-    do throws(StoreError) {
-      let pager = try Pager.open(path: Scenario.path, fileSystem: files, options: scenario.options)
-      try pager.close()
-      return nil
-    } catch { return error }
+    return (files, scenario.options)
+  }
+
+  /// What is saved takes the time of what is there, not of the numbers that it names.
+  @Test(arguments: [false, true])
+  func savingLooksOnlyAtWhatIsThere(isMap: Bool) throws {
+    let space = FreeSpace(contentEnd: 4096)
+    let page = isMap ? space.mapPage(131_000) : PageLimits.maximumPageCount - 1
+    let kind = isMap ? PageKind.freeMap : .tree
+    let changes: [UInt8] = [
+      1, 0, 0, 0, 0, 2, UInt8(PageHeader.kind), 0, 1, 0, kind.rawValue,
+      // In a map: the page itself is in use.
+      2, UInt8(PageHeader.size), 0, 1, 0, 4,
+    ]
+    let payload = commit(table: [(page, LogFormat.freshFlag, 0)], changes: changes)
+    let (files, options) = try files(kind: 1, payload)
+    let pager = try Pager.salvage(path: Scenario.path, fileSystem: files, options: options)
+    let tx = try pager.beginRead()
+    let found = try tx.salvagedSpace()
+    #expect(found.isUsed(3) == true && found.isUsed(1_000) == false)
+    #expect(found.isUsed(page) == (isMap ? true : nil))
+    #expect(found.isUsed(page &- space.span) == false)
+    var last: PageNumber = 0
+    try tx.forEachSalvaged { last = max(last, $0) }
+    #expect(last == page)
+    tx.rollback()
+    try pager.close()
   }
 
   @Test func recordsOfUnknownKindsNeedANewerCareFS() throws {
@@ -111,6 +144,10 @@ import Testing
     #expect(try opening(kind: 1, commit())?.code == nil)
     #expect(try opening(kind: 1, [1, 2, 3])?.code == .corrupt)
     #expect(try opening(kind: 1, commit(pages: .max))?.code == .corrupt)
+    // More pages than there are maps for.
+    for pages: UInt32 in [1 << 16, 1 << 28, PageLimits.maximumPageCount] {
+      #expect(try opening(kind: 1, commit(pages: pages))?.code == .corrupt)
+    }
     for page: PageNumber in [0, 1, .max, PageLimits.maximumPageCount] {
       #expect(try opening(kind: 1, commit(table: [(page, 1, 0)]))?.code == .corrupt)
     }

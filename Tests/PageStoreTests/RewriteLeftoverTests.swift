@@ -5,7 +5,7 @@ import Testing
 
 /// What a rewrite leaves behind at any moment and by any failure is removed by the next one, and what
 /// is not its own is left alone.
-@Suite(.timeLimit(.minutes(5))) struct RewriteLeftoverTests {
+@Suite struct RewriteLeftoverTests {
   private static let path = Scenario.path
   private static let options = Scenario.options(seed: 9)
 
@@ -27,7 +27,7 @@ import Testing
   }
 
   private static let cuts: [Survival] =
-    [.everything, .nothing, .random(1)] + (0..<8).map { .torn($0) }
+    [.everything, .nothing, .random(1)] + (0..<4).map { .torn($0) }
 
   /// Cuts the power, and rewrites what is there.
   private func expectRewritable(_ files: SimulatedFileSystem, _ what: String) {
@@ -52,7 +52,7 @@ import Testing
   }
 
   /// Calls fail half done, and so do those that would clear up.
-  @Test(arguments: [1, 8, 16, 24, 33, 79, 300, 511, 600, 4095])
+  @Test(arguments: [1, 16, 33, 300, 511, 4095])
   func aCallThatFails(_ bytes: Int) throws {
     let closed = try Self.closed()
     let faults: [(InjectedFault.Call, InjectedFault.Effect)] = [

@@ -8,16 +8,38 @@ public struct PageIdentity: Sendable, Hashable {
   public var lsn: LSN
 }
 
-/// Which pages of a damaged file are in use.
+/// Which pages of a damaged file are in use, map by map: what the numbers of pages claim takes neither
+/// time nor memory.
 public struct SalvagedSpace: Sendable {
-  /// Pages that are in use.
-  public internal(set) var used = PageSet()
-  /// Pages that may be in use or free: the maps that would tell are damaged.
-  public internal(set) var doubtful: [Range<PageNumber>] = []
+  private let span: UInt32
+  /// For each map that could be read: the pages in use, counted from the first that it covers.
+  private var maps: [UInt32: PageSet] = [:]
+  /// Maps that cannot be read: the pages that they cover may be in use or free.
+  private var doubtful: Set<UInt32> = []
+
+  init(span: UInt32) { self.span = span }
 
   /// Whether a page is in use; nil when nothing tells.
   public func isUsed(_ page: PageNumber) -> Bool? {
-    doubtful.contains { $0.contains(page) } ? nil : used.contains(page)
+    let (index, place) = page.quotientAndRemainder(dividingBy: span)
+    return doubtful.contains(index) ? nil : maps[index]?.contains(place) ?? false
+  }
+
+  /// Takes the bits of a map, or nil when it cannot be read.
+  mutating func take(_ index: UInt32, _ map: UnsafeRawPointer?) {
+    guard let map else {
+      doubtful.insert(index)
+      return
+    }
+    var used = PageSet()
+    for at in 0..<Int(span / 8) {
+      var byte = map.u8(at)
+      while byte != 0 {
+        used.insert(UInt32(at * 8 + byte.trailingZeroBitCount))
+        byte &= byte &- 1
+      }
+    }
+    maps[index] = used
   }
 }
 
@@ -131,28 +153,21 @@ extension PageTransaction {
 
   /// Which pages are in use, by the maps as far as they can be read.
   public func salvagedSpace() throws(StoreError) -> SalvagedSpace {
-    var space = SalvagedSpace()
     let maps = pager.freeSpace
-    let end = try salvagedEnd()
-    var index: UInt32 = 0
-    while maps.mapPage(index) < end {
+    var space = SalvagedSpace(span: maps.span)
+    let inFile = try salvagedFileEnd()
+    let first = (max(inFile, 3) - 3) / maps.span
+    // Behind the file's end there is only what the log has.
+    let behind = Set(pager.dirtyPages.lazy.map { $0 / maps.span }.filter { $0 > first })
+    for index in Array(0...first) + behind.sorted() {
       enter()
       defer { leave() }
-      let first = index * maps.span
       do throws(StoreError) {
-        let map =
-          try page(maps.mapPage(index), kind: .freeMap, owner: FreeSpace.owner) + PageHeader.size
-        for at in 0..<Int(maps.span / 8) {
-          var byte = map.u8(at)
-          while byte != 0 {
-            space.used.insert(first &+ UInt32(at * 8 + byte.trailingZeroBitCount))
-            byte &= byte &- 1
-          }
-        }
+        let map = try page(maps.mapPage(index), kind: .freeMap, owner: FreeSpace.owner)
+        space.take(index, map + PageHeader.size)
       } catch {
-        space.doubtful.append(first..<first + min(maps.span, .max - first))
+        space.take(index, nil)
       }
-      index += 1
     }
     return space
   }
@@ -167,9 +182,5 @@ extension PageTransaction {
   private func salvagedFileEnd() throws(StoreError) -> PageNumber {
     let pages = try pager.file.size() / UInt64(pageSize)
     return PageNumber(min(pages, UInt64(PageLimits.maximumPageCount)))
-  }
-
-  private func salvagedEnd() throws(StoreError) -> PageNumber {
-    max(try salvagedFileEnd(), (pager.dirtyPages.max() ?? 0) &+ 1)
   }
 }

@@ -5,9 +5,9 @@ extension Pager {
     guard isReadOnly else { return nil }
     let other = (try? file.otherWriter()) ?? nil
     if case .held(let holder) = other { return Self.overtakenError(path, holder) }
-    guard let (now, _) = try? Self.readHeaders(path, file), now.sequence != header.sequence else {
-      return nil
-    }
+    guard let (now, _) = try? Self.readHeaders(path, file, pageSize: pageSize),
+      now.sequence != header.sequence
+    else { return nil }
     return Self.overtakenError(path, nil)
   }
 

@@ -138,11 +138,11 @@ extension Pager {
     return StoreError(.busy, "\(path) is open for writing in \(who): close it there first")
   }
 
-  /// The newer sound header, and what is wrong with the other.
+  /// The newer sound header, and what is wrong with the other. A known page size saves reading more.
   static func readHeaders(
-    _ path: String, _ file: any StorageFile
+    _ path: String, _ file: any StorageFile, pageSize: Int? = nil
   ) throws(StoreError) -> (FileHeader, String?) {
-    let largest = PageLimits.pageSizes.last ?? 65536
+    let largest = pageSize ?? PageLimits.pageSizes.last ?? 65536
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * largest, alignment: 64)
     defer { buffer.deallocate() }
     let count = try file.read(into: buffer, at: 0)

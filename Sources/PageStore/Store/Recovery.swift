@@ -56,9 +56,29 @@ final class Recovery {
       scan = try pass(log, until: log.isGrowing ? scan.end : nil)
     }
     for (number, page) in pages where page.lsn == nil && number < pageCount {
-      throw StoreError.corrupt(number, "neither the file nor the log has a sound copy of it")
+      throw Self.missing(number)
     }
+    try requireMaps()
     return scan
+  }
+
+  private static func missing(_ number: PageNumber) -> StoreError {
+    StoreError.corrupt(number, "neither the file nor the log has a sound copy of it")
+  }
+
+  /// A page count is as long as there are maps for: what a record claims alone would cost as much time
+  /// as the largest file.
+  private func requireMaps() throws(StoreError) {
+    let space = FreeSpace(contentEnd: header.pageSize - Int(header.reservedBytes))
+    let inFile = try file.size() / UInt64(header.pageSize)
+    let first = UInt32(max(min(inFile, UInt64(pageCount)), 3) - 3) / space.span
+    var number = UInt64(space.mapPage(first))
+    while number < pageCount {
+      guard number < inFile || pages[PageNumber(number)] != nil else {
+        throw Self.missing(PageNumber(number))
+      }
+      number += UInt64(space.span)
+    }
   }
 
   /// A page that is newer than all that was found: a checkpoint of another process has written it, or
