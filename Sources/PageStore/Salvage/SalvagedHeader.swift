@@ -56,7 +56,9 @@ struct SalvagedHeader {
       defer { logFile.close() }
       let head = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFormat.block])
       let n = try? logFile.read(into: head, at: 0)
-      if n == LogFormat.block, let log = LogSegmentHeader(base) {
+      if n == LogFormat.block, let log = LogSegmentHeader(base),
+        FileHeader.isSegmentSize(log.segmentSize)
+      {
         known.append((log.fileID, log.timeline, log.segmentSize))
       }
     }

@@ -102,10 +102,15 @@ struct FileHeader: Sendable {
     segmentSize = page.u32(152)
     logSegments = page.u32(156)
     guard reservedBytes <= 256, pageCount >= 3, pageCount <= PageLimits.maximumPageCount,
-      segmentSize >= 16384, segmentSize <= 1 << 28, segmentSize % 4096 == 0,
+      Self.isSegmentSize(segmentSize),
       checkpointLSN % UInt64(LogFormat.groupBorder) == 0, checkpointLSN >= UInt64(LogFormat.block),
       max(sequence, checkpointLSN, syncedLSN, commitNumber) < PageLimits.maximumCount
     else { throw .damaged }
+  }
+
+  /// Whether the log may have segments of a size.
+  static func isSegmentSize(_ size: UInt32) -> Bool {
+    size >= 16384 && size <= 1 << 28 && size % 4096 == 0
   }
 
   init(
