@@ -136,7 +136,7 @@ import Testing
 
   #if os(Linux)
     /// An error of the system ends a read: only an interruption is tried again.
-    @Test(.timeLimit(.minutes(1))) func aReadErrorIsToldOf() throws {
+    @Test(.timeLimit(.minutes(5))) func aReadErrorIsToldOf() throws {
       // A process has no memory at zero.
       let file = try PosixFileSystem.shared.open("/proc/self/mem", .readOnly)
       defer { file.close() }

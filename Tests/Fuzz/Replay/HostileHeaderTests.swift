@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("incarnations in a circle end", .timeLimit(.minutes(1)))
+  @Test("incarnations in a circle end", .timeLimit(.minutes(5)))
   func incarnationsInACircle() throws {
     let seed = try SeedFiles.open()[0]
     var pair = FilePair(pages: seed.pages, log: Array(repeating: 0, count: 32 << 10))
