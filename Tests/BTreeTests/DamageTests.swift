@@ -23,6 +23,16 @@ import Testing
     #expect(findings.map(\.message) == ["the first key lies below the page's lower fence"])
   }
 
+  /// A root that cannot be read has no levels below it that could be counted.
+  @Test func aTreeWithoutARootHasNoDepth() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    try harness.insert([1], [2])
+    try harness.overwrite(harness.tree.root, at: 32, with: [0xFF])
+    let report = try harness.tree.check(in: harness.transaction)
+    #expect(!report.isSound)
+    #expect(report.depth == 0 && report.entries == 0 && report.leafPages == 0)
+  }
+
   /// A leaf of no entries that says it is full.
   @Test func anEmptyLeafWithoutRoomIsRefused() throws {
     let harness = try TreeHarness(pageSize: 4_096)

@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func commitsAndCheckpointsAreCounted() throws {
-    let bench = Bench { $0.checkpointLogBytes = 64 << 10 }
+    let bench = Bench { $0.checkpointLogBytes = 24 << 10 }
     let pager = try bench.create()
     for _ in 0..<3 {
       let tx = try pager.beginWrite()
