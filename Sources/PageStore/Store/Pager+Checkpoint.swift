@@ -6,7 +6,8 @@ extension Pager {
     guard !isReadOnly else { return }
     guard !isInChild else { throw StoreError.openedByParent(path) }
     try checkpointLock.with { () throws(StoreError) in
-      guard log != nil else { return }
+      // One that waited for the last checkpoint would call the file open again, without its log.
+      guard log != nil, !hasEnded else { return }
       try requireOwnName()
       try giveBackBeforeCheckpoint()
       try runCheckpoint(closing: false)

@@ -61,6 +61,8 @@ public final class Pager: @unchecked Sendable {
 
   // Guarded by `checkpointLock`.
   let checkpointLock = Lock()
+  /// Whether `close` has begun its checkpoint, the last.
+  var hasEnded = false
   var header: FileHeader
   var olderCheckpointLSN: LSN
   var olderPageCount: UInt32
@@ -345,6 +347,7 @@ public final class Pager: @unchecked Sendable {
     // In deinit the log can no longer tell this object.
     becameDurable(log.lock.with { log.durableRecord })
     try checkpointLock.with { () throws(StoreError) in
+      hasEnded = true
       do throws(StoreError) {
         try runCheckpoint(closing: true)
         try cutFile()

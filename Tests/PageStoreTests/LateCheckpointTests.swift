@@ -1,0 +1,64 @@
+import CareFSTestSupport
+import Testing
+
+@testable import PageStore
+
+/// A checkpoint of one thread while another closes the file.
+@Suite struct LateCheckpointTests {
+  @Test func aCheckpointAfterTheLastLeavesTheFileClosed() throws {
+    let files = FilesWithAMoment()
+    var options = PagerOptions()
+    options.pageSize = 4096
+    options.hasBackgroundCheckpoints = false
+    let pager = try Pager.create(path: "a", fileSystem: files, options: options)
+    let tx = try pager.beginWrite()
+    let page = try tx.allocate(kind: .tree, owner: 7).number
+    try tx.commit()
+    // The log is gone, and the file is not closed yet: now the other thread gets its turn.
+    files.afterRemoving("a-wal") { try? pager.checkpoint() }
+    try pager.close()
+    #expect(files.hadItsMoment)
+    #expect(try files.identity(of: "a-wal") == nil)
+    let again = try Pager.open(path: "a", fileSystem: files, options: options)
+    let reader = try again.beginRead()
+    #expect(try value(reader, page) == 0)
+    reader.rollback()
+    try again.close()
+  }
+}
+
+/// Files in memory that call a test back when a name has gone and its folder was synced, at the next
+/// look at another name.
+private final class FilesWithAMoment: FileSystem, @unchecked Sendable {
+  private let base = MemoryFileSystem()
+  private var awaited: (path: String, body: () -> Void)?
+  private var isNext = false
+  private(set) var hadItsMoment = false
+
+  func afterRemoving(_ path: String, _ body: @escaping () -> Void) { awaited = (path, body) }
+
+  func remove(_ path: String) throws(StoreError) {
+    try base.remove(path)
+    if path == awaited?.path { isNext = true }
+  }
+
+  func identity(of path: String) throws(StoreError) -> FileIdentity? {
+    if isNext, let body = awaited?.body {
+      isNext = false
+      hadItsMoment = true
+      body()
+    }
+    return try base.identity(of: path)
+  }
+
+  func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
+    try base.open(path, mode)
+  }
+  func openTemporary(beside path: String) throws(StoreError) -> any StorageFile {
+    try base.openTemporary(beside: path)
+  }
+  func rename(_ from: String, to: String) throws(StoreError) { try base.rename(from, to: to) }
+  func syncDirectory(of path: String) throws(StoreError) { try base.syncDirectory(of: path) }
+  func canonicalPath(_ path: String) throws(StoreError) -> String { try base.canonicalPath(path) }
+  func freeBytes(at path: String) -> UInt64? { base.freeBytes(at: path) }
+}
