@@ -52,6 +52,7 @@ struct ImageExplorer {
         after: step.operation, keeping: step.survival.survival(of: items))
       let allowed = run.timeline.allowed(after: step.operation)
       do {
+        try ImageCheck.requireCopy(of: image, allowed)
         guard
           let next = try ImageCheck.run(image, workload, allowed, level: UInt64(level))
         else { return nil }
@@ -78,6 +79,7 @@ struct ImageExplorer {
     let clock = ContinuousClock()
     let began = clock.now
     do {
+      try ImageCheck.requireCopy(of: image, allowed)
       let run = try ImageCheck.run(image, workload, allowed, level: UInt64(steps.count - 1))
       let time = began.duration(to: clock.now)
       tally.count(cuts: steps.count, isMissing: run == nil, time)

@@ -59,7 +59,11 @@
         let after = files.crash(after: moment, keeping: SeedRun.survival(&random))
         var options = options
         options.fileSystem = after
-        let database = try Database.open(path: SeedRun.path, options: options)
+        let database: Database
+        do { database = try Database.open(path: SeedRun.path, options: options) } catch {
+          throw SeedFailure(
+            "after a cut at operation \(moment) of \(files.operationCount): \(error)")
+        }
         let number = try database.read { try Self.number($0) }
         let least = history.last { $0.operation <= moment }?.number ?? 0
         guard number >= least, number < models.count else {
