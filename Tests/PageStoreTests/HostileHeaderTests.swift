@@ -16,22 +16,6 @@ import Testing
 
   private var bytes: [UInt8] { scenario.files.contents(of: Scenario.path) ?? [] }
 
-  /// The file with some bytes of a page changed, and a checksum that fits again.
-  private func changed(
-    _ bytes: [UInt8], page: PageNumber, _ change: (UnsafeMutableRawPointer) -> Void
-  ) -> [UInt8] {
-    var bytes = bytes
-    let id = bytes.withUnsafeBytes { raw in
-      raw.baseAddress.map { FileID(low: $0.u64(64), high: $0.u64(72)) }
-    }
-    bytes.withUnsafeMutableBytes { raw in
-      guard let id, let base = raw.baseAddress.map({ $0 + Int(page) * 4096 }) else { return }
-      change(base)
-      PageChecksum(fileID: id, pageSize: 4096).stamp(base, page)
-    }
-    return bytes
-  }
-
   private func open(_ bytes: [UInt8]) throws(StoreError) -> Pager {
     let files = scenario.files.copy()
     files.setContents(of: Scenario.path, bytes)
@@ -56,7 +40,7 @@ import Testing
       (.corrupt, { $0.set32(132, 1000) }),
     ]
     for (index, (code, change)) in changes.enumerated() {
-      let both = changed(changed(bytes, page: 0, change), page: 1, change)
+      let both = Scenario.changed(Scenario.changed(bytes, page: 0, change), page: 1, change)
       #expect(refusal(both)?.code == code, "change \(index)")
     }
   }
@@ -64,10 +48,11 @@ import Testing
   /// One copy serves when the other cannot be, unless that one is a newer CareFS's.
   @Test func oneCopyServes() throws {
     for page: PageNumber in [0, 1] {
-      let pager = try open(changed(bytes, page: page) { $0.set32(152, 0) })
+      let pager = try open(Scenario.changed(bytes, page: page) { $0.set32(152, 0) })
       #expect(pager.headerNote != nil)
       try pager.close()
-      #expect(refusal(changed(bytes, page: page) { $0.set16(48, 2) })?.code == .newerFormat)
+      #expect(
+        refusal(Scenario.changed(bytes, page: page) { $0.set16(48, 2) })?.code == .newerFormat)
     }
   }
 
@@ -93,14 +78,15 @@ import Testing
       let found = try findings(bytes)
       #expect(found.contains { $0.contains(word) }, "\(word): \(found)", sourceLocation: line)
     }
-    try expect("not one of a page in use", changed(bytes, page: 3) { $0.set8(PageHeader.kind, 1) })
+    try expect(
+      "not one of a page in use", Scenario.changed(bytes, page: 3) { $0.set8(PageHeader.kind, 1) })
     try expect(
       "a map and not in",
-      changed(bytes, page: 3) { $0.set8(PageHeader.kind, PageKind.freeMap.rawValue) })
-    try expect("newer than", changed(bytes, page: 3) { $0.set64(PageHeader.lsn, 1 << 40) })
-    try expect("behind the file's last", changed(bytes, page: 2) { $0.set8(40, 0xFF) })
-    try expect("does not name page", changed(bytes, page: 2) { $0.set8(32, 0xFB) })
-    try expect("not the page", changed(bytes, page: 2) { $0.set8(PageHeader.kind, 3) })
+      Scenario.changed(bytes, page: 3) { $0.set8(PageHeader.kind, PageKind.freeMap.rawValue) })
+    try expect("newer than", Scenario.changed(bytes, page: 3) { $0.set64(PageHeader.lsn, 1 << 40) })
+    try expect("behind the file's last", Scenario.changed(bytes, page: 2) { $0.set8(40, 0xFF) })
+    try expect("does not name page", Scenario.changed(bytes, page: 2) { $0.set8(32, 0xFB) })
+    try expect("not the page", Scenario.changed(bytes, page: 2) { $0.set8(PageHeader.kind, 3) })
     var torn = bytes
     torn[3 * 4096 + 100] ^= 1
     try expect("checksum", torn)
@@ -109,7 +95,7 @@ import Testing
     try expect("neither zero nor sound", torn)
     // The second copy with the number of the first.
     let sequence = Array(bytes[96..<104])
-    let same = changed(bytes, page: 1) { page in
+    let same = Scenario.changed(bytes, page: 1) { page in
       for (index, byte) in sequence.enumerated() { page.set8(96 + index, byte) }
     }
     try expect("the same one", same)
@@ -118,7 +104,7 @@ import Testing
   /// A map that calls a header or a map free must not have them overwritten.
   @Test(arguments: [0, 1, 2])
   func mapsThatGiveOutHeadersAreRefused(page: UInt8) throws {
-    let pager = try open(changed(bytes, page: 2) { $0.set8(32, 0xFF & ~(1 << page)) })
+    let pager = try open(Scenario.changed(bytes, page: 2) { $0.set8(32, 0xFF & ~(1 << page)) })
     let tx = try pager.beginWrite()
     let error = #expect(throws: StoreError.self) {
       _ = try tx.allocate(kind: .tree, owner: Scenario.owner)
@@ -130,7 +116,7 @@ import Testing
 
   /// A map that names nothing as used, not even itself, is damage: no file is cut by it.
   @Test func aMapOfNothingCutsNothing() throws {
-    let pager = try open(changed(bytes, page: 2) { $0.set8(32, 0) })
+    let pager = try open(Scenario.changed(bytes, page: 2) { $0.set8(32, 0) })
     let tx = try pager.beginRead()
     let error = #expect(throws: StoreError.self) { try pager.freeSpace.neededPageCount(tx) }
     #expect(error?.code == .corrupt && error?.page == 2)

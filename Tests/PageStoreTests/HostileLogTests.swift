@@ -254,16 +254,7 @@ import Testing
   /// A header that knows more of the log to be durable than there is.
   @Test func aLogShorterThanItsHeaderKnowsIsDamage() throws {
     let (files, scenario) = try resealed { _ in }
-    var bytes = try #require(files.contents(of: Scenario.path))
-    let id = try scenario.pager.header.fileID
-    bytes.withUnsafeMutableBytes { raw in
-      guard let base = raw.baseAddress else { return }
-      for slot in 0..<2 {
-        (base + slot * 4096).set64(120, 1 << 40)
-        PageChecksum(fileID: id, pageSize: 4096).stamp(base + slot * 4096, PageNumber(slot))
-      }
-    }
-    files.setContents(of: Scenario.path, bytes)
+    Scenario.changeHeaders(of: files) { $0.set64(120, 1 << 40) }
     let error = #expect(throws: StoreError.self) {
       try Pager.open(path: Scenario.path, fileSystem: files, options: scenario.options)
     }

@@ -96,16 +96,7 @@ import Testing
   @Test func commitsThatAreMissingAtTheEndAreSaid() throws {
     let scenario = try killed(6)
     let files = scenario.files.copy()
-    var bytes = try #require(files.contents(of: Scenario.path))
-    let id = try scenario.pager.header.fileID
-    bytes.withUnsafeMutableBytes { raw in
-      guard let base = raw.baseAddress else { return }
-      for slot in 0..<2 {
-        (base + slot * 4096).set64(120, 1 << 40)
-        PageChecksum(fileID: id, pageSize: 4096).stamp(base + slot * 4096, PageNumber(slot))
-      }
-    }
-    files.setContents(of: Scenario.path, bytes)
+    Scenario.changeHeaders(of: files) { $0.set64(120, 1 << 40) }
     let pager = try salvage(files)
     #expect(pager.lossNote?.contains("damaged") == true)
     #expect(try newest(pager, scenario) == scenario.contents.count)
@@ -159,16 +150,7 @@ import Testing
   @Test func headersOfLaterVersionsAreLeftToThem() throws {
     let scenario = try killed(13)
     let files = scenario.files.copy()
-    var bytes = try #require(files.contents(of: Scenario.path))
-    let id = try scenario.pager.header.fileID
-    bytes.withUnsafeMutableBytes { raw in
-      guard let base = raw.baseAddress else { return }
-      for slot in 0..<2 {
-        (base + slot * 4096).set8(48, 99)
-        PageChecksum(fileID: id, pageSize: 4096).stamp(base + slot * 4096, PageNumber(slot))
-      }
-    }
-    files.setContents(of: Scenario.path, bytes)
+    Scenario.changeHeaders(of: files) { $0.set8(48, 99) }
     #expect { try salvage(files) } throws: { ($0 as? StoreError)?.code == .newerFormat }
   }
 

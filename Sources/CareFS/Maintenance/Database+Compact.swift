@@ -56,13 +56,18 @@ extension Database {
         try target.close()
       } catch {
         try? target.close()
-        for name in [output, Pager.logPath(output)] { try? fileSystem.remove(name) }
+        removeUnfinished(output, fileSystem)
         throw error
       }
       let copied = try fileSystem.open(output, .readOnly)
       defer { copied.close() }
       return CompactReport(before: try source.fileBytes(), after: try copied.size())
     }
+  }
+
+  /// Removes a new database that could not be completed, as far as that goes.
+  static func removeUnfinished(_ path: String, _ fileSystem: any FileSystem) {
+    for name in [path, Pager.logPath(path)] { try? fileSystem.remove(name) }
   }
 
   private static func copy(

@@ -69,15 +69,12 @@ extension Database {
     defer { pages.rollback() }
     let source = Transaction(plan: store.plan, pages: pages, options: options)
     let fileSystem = options.fileSystem ?? PosixFileSystem.shared
-    func remove() {
-      for name in [output, Pager.logPath(output)] { try? fileSystem.remove(name) }
-    }
     let database: Database
     do {
       database = try Database.create(path: output, schema: store.plan.schema, options: options)
     } catch let error as DatabaseError {
       // A file that another process has made meanwhile is not this one's to remove.
-      if error.code != .exists { remove() }
+      if error.code != .exists { removeUnfinished(output, fileSystem) }
       throw error
     }
     do {
@@ -89,7 +86,7 @@ extension Database {
       try database.close()
     } catch {
       try? database.close()
-      remove()
+      removeUnfinished(output, fileSystem)
       throw error
     }
   }

@@ -7,32 +7,9 @@ import Testing
   private func load(
     _ sql: String, notes: ((String) -> Void)? = nil
   ) throws -> Database {
-    let database = try Database.inMemory(schema: DatabaseSchema())
     var events = ImportEvents()
     if let notes { events.noted = { notes("\($0) \($1)") } }
-    _ = try database.importSQL(
-      from: { MemorySource(Array(sql.utf8)) }, SQLImportOptions(), events: events)
-    return database
-  }
-
-  private func rows(_ database: Database, _ table: String) throws -> [String] {
-    try database.read { tx in
-      var out: [UInt8] = []
-      try tx.export(table, ExportOptions(format: .ndjson)) { out += Array($0) }
-      return String(decoding: out, as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-  }
-
-  private func failure(_ sql: String) throws -> String {
-    do {
-      _ = try load(sql)
-    } catch let error as FormatError {
-      return error.description
-    } catch let error as DatabaseError {
-      return error.message
-    }
-    Issue.record("loaded: \(sql)")
-    return ""
+    return try LoadedDump.load(sql, events: events).database
   }
 
   @Test("defaults of every type")
@@ -55,7 +32,7 @@ import Testing
     func value(_ name: String) -> DefaultValue? { table.column(name)?.defaultValue }
     #expect(value("token") == .uuid && value("name") == .uuid && value("day") == .today)
     #expect(
-      try rows(database, "t") == [
+      try LoadedDump.rows(database, "t") == [
         #"{"k":1,"on_":true,"off":false,"yes":true,"no":false,"meta":{"a": 1},"level":-3,"#
           + #""number":7,"ratio":1.5,"plus":4,"token":null,"name":null,"#
           + #""fixed":"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11","day":null,"other":"2020-01-02","#
@@ -71,7 +48,7 @@ import Testing
       "blob default X'012'", "int default X'01'", "date default now",
     ])
   func wrongDefaults(_ declaration: String) throws {
-    let message = try failure("create table t (k int primary key, c \(declaration));")
+    let message = try LoadedDump.failure("create table t (k int primary key, c \(declaration));")
     #expect(message.contains("line 1"), "\(message)")
   }
 
@@ -114,7 +91,7 @@ import Testing
     #expect(visits.foreignKeys.map(\.onDelete) == [.setNull])
     #expect(visits.columns.map(\.nullable) == [false, true, false])
     #expect(visits.indexes.map(\.columns) == [["-code", "person"]])
-    let found = try rows(database, "visits")
+    let found = try LoadedDump.rows(database, "visits")
     #expect(found.count == 2)
     #expect(found.last?.contains(#""tab\tand\r\b\f\n'end'""#) == true, "\(found)")
   }
@@ -133,7 +110,7 @@ import Testing
       insert into t values (2, unistr('a\\u0062\\+000063\\\\'), .5 || '');
       """.replacing(", .5 || ''", with: ", replace('x!y', '!', char(10))"))
     #expect(
-      try rows(database, "t") == [
+      try LoadedDump.rows(database, "t") == [
         #"{"id":1,"a":"ab","b":"abc!"}"#, #"{"id":2,"a":"abc\\","b":"x\ny"}"#,
       ])
   }
@@ -147,7 +124,7 @@ import Testing
       "replace('a', 'b')", "char", "char(1114112)",
     ])
   func wrongValues(_ value: String) throws {
-    let message = try failure(
+    let message = try LoadedDump.failure(
       "create table t (k int primary key, a text);\ninsert into t values (1, \(value));")
     #expect(message.contains("line 2"), "\(message)")
   }
@@ -160,7 +137,7 @@ import Testing
       ("date", "'2020-13-01'"), ("json", "'{'"), ("double precision", "'x'"), ("bytea", "'\\x0'"),
       ("bytea", "'01'"), ("decimal", "true"),
     ] {
-      let message = try failure(
+      let message = try LoadedDump.failure(
         "SET x = 1; create table t (k int primary key, a \(type));\n"
           + "insert into t values (1, \(value));")
       #expect(message.contains("line 2"), "\(type) \(value): \(message)")
@@ -176,7 +153,7 @@ import Testing
       insert into t values (1, true, 0.5), (2, false, 1e2), (3, 1.25, null), (4, -7, -7), (5, 'x', 1);
       """)
     #expect(
-      try rows(database, "t") == [
+      try LoadedDump.rows(database, "t") == [
         #"{"k":1,"a":true,"j":0.5}"#, #"{"k":2,"a":false,"j":100.0}"#,
         #"{"k":3,"a":1.25,"j":null}"#,
         #"{"k":4,"a":-7,"j":-7}"#, #"{"k":5,"a":"x","j":1}"#,
@@ -238,7 +215,7 @@ import Testing
       ("create table t (a int primary key); insert into t (a, a) values (1, 1)", "twice"),
     ])
   func refusals(_ sql: String, _ words: String) throws {
-    let message = try failure(sql + ";")
+    let message = try LoadedDump.failure(sql + ";")
     #expect(message.contains(words), "\(message)")
   }
 }

@@ -3,39 +3,6 @@ import Testing
 @testable import CareFS
 
 @Suite("SQL import") struct SQLImportTests {
-  /// A database in memory with a dump in it.
-  private func load(
-    _ sql: String, into given: Database? = nil,
-    _ onConflict: ImportOptions.Conflict = .fail, events: ImportEvents = ImportEvents()
-  ) throws -> (database: Database, report: SQLImportReport) {
-    let database = try given ?? .inMemory(schema: DatabaseSchema())
-    var options = SQLImportOptions()
-    options.onConflict = onConflict
-    let report = try database.importSQL(
-      from: { MemorySource(Array(sql.utf8)) }, options, events: events)
-    return (database, report)
-  }
-
-  private func rows(_ database: Database, _ table: String) throws -> [String] {
-    try database.read { tx in
-      var out: [UInt8] = []
-      try tx.export(table, ExportOptions(format: .ndjson)) { out += Array($0) }
-      return String(decoding: out, as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-  }
-
-  private func failure(_ sql: String) throws -> String {
-    do {
-      _ = try load(sql)
-    } catch let error as FormatError {
-      return error.description
-    } catch let error as DatabaseError {
-      return error.message
-    }
-    Issue.record("loaded: \(sql)")
-    return ""
-  }
-
   @Test("tables with every kind of declaration")
   func declarations() throws {
     let sql = """
@@ -63,7 +30,7 @@ import Testing
     var notes: [String] = []
     var events = ImportEvents()
     events.noted = { notes.append("\($0) \($1)") }
-    let (database, report) = try load(sql, events: events)
+    let (database, report) = try LoadedDump.load(sql, events: events)
     #expect(report.tables == 3)
     #expect(notes.count == 4, "\(notes)")
     let schema = database.schema
@@ -159,7 +126,7 @@ import Testing
       ),
     ])
   func refusals(_ sql: String, _ place: String, _ reason: String) throws {
-    let message = try failure(sql + ";")
+    let message = try LoadedDump.failure(sql + ";")
     #expect(message.contains(place), "\(message)")
     #expect(message.contains(reason), "\(message)")
   }
@@ -170,7 +137,7 @@ import Testing
       create table t (k int primary key, d decimal, r real, b boolean, s timestamp, u uuid, j json,
         x blob, a);
       """
-    let sqlite = try load(
+    let sqlite = try LoadedDump.load(
       "PRAGMA foreign_keys=OFF;\(table)" + """
         insert into t values (1, 0.98999999999999999111, 5, 1, '2020-01-02 03:04:05',
           x'000102030405060708090a0b0c0d0e0f', 12, x'00', 0.10000000000000000555);
@@ -178,19 +145,19 @@ import Testing
           ' [1]', x'', 'text');
         """)
     #expect(
-      try rows(sqlite.database, "t") == [
+      try LoadedDump.rows(sqlite.database, "t") == [
         #"{"k":1,"d":"0.99","r":5.0,"b":true,"s":"2020-01-02T03:04:05Z","#
           + #""u":"00010203-0405-0607-0809-0a0b0c0d0e0f","j":12,"x":"AA==","a":0.1}"#,
         #"{"k":2,"d":"7","r":1000.0,"b":false,"s":"2020-01-02T03:04:00Z","#
           + #""u":"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11","j": [1],"x":"","a":"text"}"#,
       ])
-    let postgres = try load(
+    let postgres = try LoadedDump.load(
       "SET x = 1; \(table)" + """
         insert into public.t (k, d, s, x, b) values (1, 0.98999999999999999111,
           '2020-01-02 03:04:05.5+02', '\\x00ff'::bytea, 't');
         """)
     #expect(
-      try rows(postgres.database, "t") == [
+      try LoadedDump.rows(postgres.database, "t") == [
         #"{"k":1,"d":"0.98999999999999999111","r":null,"b":true,"s":"2020-01-02T01:04:05.500000Z","#
           + #""u":null,"j":null,"x":"AP8=","a":null}"#
       ])
@@ -210,7 +177,7 @@ import Testing
 
   @Test("rows may refer to later rows of later tables")
   func laterRows() throws {
-    let (database, report) = try load(Self.family)
+    let (database, report) = try LoadedDump.load(Self.family)
     #expect(report.rows.inserted == 5)
     #expect(try database.check().findings.isEmpty)
   }
@@ -218,16 +185,16 @@ import Testing
   @Test("an orphan refuses the dump, or is rejected with those that refer to it")
   func orphans() throws {
     let orphaned = Self.family.replacing("values (11, null)", with: "values (12, null)")
-    let message = try failure(orphaned)
+    let message = try LoadedDump.failure(orphaned)
     #expect(message.contains("line 4: child.parent"), "\(message)")
     var rejected: [String] = []
     var events = ImportEvents()
     events.rejected = { rejected.append("\($0.line) \($0.column ?? "")") }
-    let (database, report) = try load(orphaned, events: events)
+    let (database, report) = try LoadedDump.load(orphaned, events: events)
     #expect(rejected == ["4 parent", "3 sibling", "7 favourite", "5 parent"])
     #expect(report.rows.inserted == 1 && report.rows.rejected == 4)
     #expect(try database.check().findings.isEmpty)
-    #expect(try rows(database, "parent") == [#"{"id":12,"favourite":null}"#])
+    #expect(try LoadedDump.rows(database, "parent") == [#"{"id":12,"favourite":null}"#])
   }
 
   @Test("nothing of a refused dump stays, and the file goes on")
@@ -235,7 +202,8 @@ import Testing
     let schema = DatabaseSchema([TableSchema("old", columns: [ColumnSchema("id", .int)])])
     let database = try Database.inMemory(schema: schema)
     #expect(throws: DatabaseError.self) {
-      try load("create table t (a int primary key); insert into t values (1),(1);", into: database)
+      try LoadedDump.load(
+        "create table t (a int primary key); insert into t values (1),(1);", into: database)
     }
     #expect(database.schema == schema)
     let good = """
@@ -243,9 +211,9 @@ import Testing
       create table old (id bigint not null primary key);
       insert into t values (5); insert into old values (5);
       """
-    #expect(try load(good, into: database).report.tables == 1)
+    #expect(try LoadedDump.load(good, into: database).report.tables == 1)
     #expect(database.schema.tables.map(\.name) == ["old", "t"])
-    #expect(try rows(database, "t") == [#"{"a":5}"#])
+    #expect(try LoadedDump.rows(database, "t") == [#"{"a":5}"#])
     #expect(throws: DatabaseError.self) {
       try database.write { tx in try tx.delete(from: "old", key: [.int(5)]) }
     }
@@ -254,15 +222,15 @@ import Testing
   @Test("tables that are there take rows, if they are declared alike")
   func existing() throws {
     let dump = "create table t (a int primary key, b text not null); insert into t values (1,'x');"
-    let (database, _) = try load(dump)
-    #expect(throws: DatabaseError.self) { try load(dump, into: database) }
+    let (database, _) = try LoadedDump.load(dump)
+    #expect(throws: DatabaseError.self) { try LoadedDump.load(dump, into: database) }
     let more = dump.replacing("(1,'x')", with: "(1,'y'),(2,'z')")
-    #expect(try load(more, into: database, .skip).report.rows.skipped == 1)
-    #expect(try load(more, into: database, .replace).report.rows.replaced == 2)
-    #expect(try rows(database, "t") == [#"{"a":1,"b":"y"}"#, #"{"a":2,"b":"z"}"#])
+    #expect(try LoadedDump.load(more, into: database, .skip).report.rows.skipped == 1)
+    #expect(try LoadedDump.load(more, into: database, .replace).report.rows.replaced == 2)
+    #expect(try LoadedDump.rows(database, "t") == [#"{"a":1,"b":"y"}"#, #"{"a":2,"b":"z"}"#])
     let other = "create table t (a int primary key); insert into t values (3);"
-    #expect(throws: DatabaseError.self) { try load(other, into: database) }
-    #expect(try rows(database, "t").count == 2)
+    #expect(throws: DatabaseError.self) { try LoadedDump.load(other, into: database) }
+    #expect(try LoadedDump.rows(database, "t").count == 2)
   }
 
   @Test("sequences go on where they were")
@@ -281,7 +249,7 @@ import Testing
       alter table only public.t add constraint t_pkey primary key (id);
       """
     for sql in [sqlite, postgres] {
-      let (database, _) = try load(sql)
+      let (database, _) = try LoadedDump.load(sql)
       let key = try database.write { tx in try tx.insert(into: "t", ["a": .text("y")]) }
       #expect(key == [.int(42)])
     }
@@ -300,7 +268,7 @@ import Testing
       INSERT INTO sqlite_stat1 VALUES('t',NULL,'1');
       INSERT INTO t VALUES(1);
       """
-    let (database, report) = try load(sql)
+    let (database, report) = try LoadedDump.load(sql)
     #expect(database.schema.tables.map(\.name) == ["t"])
     #expect(report.rows.read == 1)
   }
@@ -342,7 +310,7 @@ import Testing
       }
       let text = String(decoding: bytes, as: UTF8.self)
       do {
-        let (database, _) = try load(text)
+        let (database, _) = try LoadedDump.load(text)
         #expect(try database.check().findings.isEmpty, "\(text)")
       } catch {
         #expect(error is FormatError || error is DatabaseError, "\(error): \(text)")
