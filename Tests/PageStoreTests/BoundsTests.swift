@@ -1,4 +1,5 @@
 import CareFSTestSupport
+import Synchronization
 import Testing
 
 @testable import PageStore
@@ -54,6 +55,77 @@ import Testing
     #expect(largestLog <= UInt64(options.maximumLogBytes + images + 2 * options.segmentSize))
     #expect(mostPages <= cached + 64)
     #expect(pager.metrics.checkpoints > 2)
+    try pager.close()
+  }
+
+  /// A thread that is not run while it looks at pages holds back what is given up meanwhile: who needs
+  /// memory waits for it instead of taking more.
+  @Test func slowLooksHoldBackLittleMemory() throws {
+    let pager = try Pager.create(path: "e", fileSystem: MemoryFileSystem(), options: options())
+    var tx = try pager.beginWrite()
+    let pages = try (0..<64).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
+    try tx.commit()
+    let isOver = Atomic<Bool>(false)
+    let looks = Atomic<Int>(0)
+    let wereWaitedFor = Atomic<Bool>(true)
+    let slow = TestThread {
+      while !isOver.load(ordering: .acquiring) {
+        let reader = try pager.beginRead()
+        let begin = ContinuousClock.now
+        reader.enter()
+        _ = try reader.page(pages[0], kind: .tree, owner: 7)
+        Pager.sleep(milliseconds: 15)
+        reader.leave()
+        // On a busy machine one may last longer than anybody waits.
+        if ContinuousClock.now - begin > .milliseconds(150) {
+          wereWaitedFor.store(false, ordering: .relaxed)
+        }
+        reader.rollback()
+        looks.wrappingAdd(1, ordering: .relaxed)
+      }
+    }
+    for round in 1...1_000 as ClosedRange<UInt64> {
+      tx = try pager.beginWrite()
+      for i in 0..<4 { try setValue(tx, pages[(Int(round) &* 7 &+ i &* 13) % 64], round) }
+      try tx.commit()
+    }
+    isOver.store(true, ordering: .releasing)
+    try slow.join()
+    let most = pager.metrics.mostPagesInMemory
+    print(
+      "bounds: 1,000 commits beside \(looks.load(ordering: .relaxed)) looks of 15 ms: "
+        + "\(most) of 256 pages in memory at most")
+    #expect(looks.load(ordering: .relaxed) > 0)
+    if wereWaitedFor.load(ordering: .relaxed) {
+      #expect(most <= 256 + 64)
+    } else {
+      print("bounds: skipped, as a look took more than 150 ms on this busy machine")
+    }
+    try pager.close()
+  }
+
+  /// One who never stops looking, the thread itself perhaps, is waited for once and no more.
+  @Test func aLookThatStaysIsWaitedForOnce() throws {
+    let pager = try Pager.create(path: "f", fileSystem: MemoryFileSystem(), options: options())
+    var tx = try pager.beginWrite()
+    let pages = try (0..<64).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
+    try tx.commit()
+    let reader = try pager.beginRead()
+    reader.enter()
+    let seen = try reader.page(pages[0], kind: .tree, owner: 7)
+    let took = try ContinuousClock().measure {
+      for round in 1...300 as ClosedRange<UInt64> {
+        tx = try pager.beginWrite()
+        for i in 0..<4 { try setValue(tx, pages[(Int(round) &* 7 &+ i &* 13) % 64], round) }
+        try tx.commit()
+      }
+    }
+    #expect(seen.u64(64) == 0)
+    reader.leave()
+    reader.rollback()
+    print("bounds: 300 commits beside a look that stays: \(took)")
+    #expect(pager.metrics.mostPagesInMemory > 256 + 64)
+    #expect(took > .milliseconds(150) && took < .seconds(10))
     try pager.close()
   }
 

@@ -11,6 +11,8 @@ final class PageCache: @unchecked Sendable {
   let lock = Lock()
   let table = PageTable()
   let epoch = Atomic<UInt64>(1)
+  /// Whether there are so many buffers beyond the budget that who needs more should wait.
+  let isOverfull = Atomic<Bool>(false)
   let spill: SpillFile
 
   // All below is guarded by `lock`.
@@ -21,7 +23,10 @@ final class PageCache: @unchecked Sendable {
   private var spillHand = 0
   private var freeBuffers: [UnsafeMutableRawPointer] = []
   private(set) var bufferCount = 0 {
-    didSet { mostBuffers = max(mostBuffers, bufferCount) }
+    didSet {
+      mostBuffers = max(mostBuffers, bufferCount)
+      isOverfull.store(bufferCount > budgetPages + Self.slack, ordering: .relaxed)
+    }
   }
   /// The most buffers that there were at once.
   private(set) var mostBuffers = 0
@@ -32,6 +37,8 @@ final class PageCache: @unchecked Sendable {
   private var versionBlocks: [VersionPointer] = []
   private var limbo: [(epoch: UInt64, version: UInt, buffer: UInt)] = []
   private var limboStart = 0
+  /// The last epoch that was waited for in vain.
+  var lastStraggler: UInt64 = 0
   var evictions: UInt64 = 0
 
   init(pageSize: Int, budgetBytes: Int, spill: SpillFile) {
@@ -244,6 +251,11 @@ final class PageCache: @unchecked Sendable {
       limbo.removeFirst(limboStart)
       limboStart = 0
     }
+  }
+
+  /// Whether what has waited longest in limbo waits for one who looks since `oldest`.
+  func isHeldBack(by oldest: UInt64) -> Bool {
+    limboStart < limbo.count && limbo[limboStart].epoch >= oldest
   }
 
   // MARK: Eviction

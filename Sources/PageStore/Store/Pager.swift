@@ -206,11 +206,13 @@ public final class Pager: @unchecked Sendable {
     if log == nil { try startLog() }
     guard let log else { return }
     if let failure = log.lock.with({ log.failure }) { throw failure }
-    while log.bytesInUse > options.maximumLogBytes {
+    var attempts = 0
+    while log.bytesInUse > options.maximumLogBytes, attempts < 2 {
       let before = log.bytesInUse
       try checkpoint()
-      // What an open transaction's log still needs cannot be released: let the log exceed its cap.
-      if log.bytesInUse >= before { break }
+      // A checkpoint frees what the one before it did not need any more, so it may take two. What
+      // both still need cannot be released: let the log exceed its cap.
+      attempts = log.bytesInUse < before ? 0 : attempts + 1
     }
   }
 

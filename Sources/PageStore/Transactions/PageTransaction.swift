@@ -85,6 +85,7 @@ public final class PageTransaction {
   @inline(__always)
   public func enter() {
     if depth == 0 {
+      if cache.isOverfull.load(ordering: .relaxed) { cache.waitForMemory() }
       slot.pointee.epoch.store(
         cache.epoch.load(ordering: .sequentiallyConsistent), ordering: .sequentiallyConsistent)
       // What follows must not be read before others can see the epoch. On x86 the store sees to it.
