@@ -265,9 +265,11 @@ class Log:
         if self.file is None:
             return
         at, salt, previous = header.checkpoint_lsn, header.salt, None
+        groups = 0
         while True:
             group = self.group(at, salt, previous)
             if group:
+                groups += 1
                 for kind, lsn, payload in group[0]:
                     self.apply(kind, lsn, payload)
                 _, at, previous = group
@@ -277,8 +279,12 @@ class Log:
             if not following:
                 break
             salt, at = min((s[1], s[0]) for s in following)[::-1]
-            previous = None
-        self.judge_tail(at, salt)
+            previous = 0
+        if not groups:
+            known = any(salt in (s[0], s[2]) for s in self.segments)
+            need(known or all(s[1] <= at for s in self.segments),
+                 'the log goes on from a later state than the file has')
+        self.judge_tail(at, salt, previous)
 
     def apply(self, kind, lsn, payload):
         if kind == COMMIT:
@@ -327,7 +333,7 @@ class Log:
                 page.append((ZERO, to, size, None))
                 at += 5
 
-    def judge_tail(self, end, salt):
+    def judge_tail(self, end, salt, previous):
         """Only the last group may be torn: a later sound one means that commits are missing."""
         need(end >= self.store.header.synced_lsn, f'the log is damaged at {end}')
         for s, start, before, before_end, index in self.segments:
@@ -335,7 +341,10 @@ class Log:
             segment = self.segment(index)
             for offset in range(BLOCK, len(segment) - RECORD_HEADER + 1, BLOCK):
                 head = segment[offset:offset + RECORD_HEADER]
-                if head[:4] == b'CFR1' and u64(head, 8) == salt and u64(head, 24) > end:
+                if head[:4] != b'CFR1' or u64(head, 8) != salt:
+                    continue
+                is_later = previous == 0 and u64(head, 16) == end and u64(head, 40) != 0
+                if u64(head, 24) > end or is_later:
                     sound = u64(head, 56) == xxh64(head[:56], self.seed)
                     need(not sound, f'the log is damaged at {end} and holds later commits')
 

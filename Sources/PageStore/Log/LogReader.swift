@@ -123,11 +123,13 @@ final class LogReader {
         incarnations += 1
         scan.salt = next.salt
         scan.end = next.startLSN
-        previousCheck = nil
+        // All of it is there, as no header names it yet: a first record that repeats the checksum of
+        // another is not the incarnation's first one.
+        previousCheck = 0
         continue
       }
       do throws(StoreError) {
-        try judgeTail(&scan, syncedEnd: syncedEnd, wasClosed: wasClosed)
+        try judgeTail(&scan, previousCheck, syncedEnd: syncedEnd, wasClosed: wasClosed)
         return scan
       } catch {
         // Later groups may have been written since: then the one here is whole by now.
@@ -315,7 +317,7 @@ final class LogReader {
 
   /// Tells a torn last group, which was never acknowledged, from damage to acknowledged ones.
   private func judgeTail(
-    _ scan: inout LogScan, syncedEnd: LSN, wasClosed: Bool
+    _ scan: inout LogScan, _ previousCheck: UInt64?, syncedEnd: LSN, wasClosed: Bool
   ) throws(StoreError) {
     let damaged = StoreError(
       .corrupt,
@@ -326,7 +328,7 @@ final class LogReader {
     where header.previousSalt == scan.salt && header.previousEnd > scan.end {
       throw damaged
     }
-    if !wasClosed, scan.groupCount == 0 { try refuseNewerLog(than: scan) }
+    if scan.groupCount == 0 { try refuseNewerLog(than: scan) }
     var tailEnd = scan.end
     for index in 0..<segmentCount {
       try load(index)
@@ -340,6 +342,11 @@ final class LogReader {
         if isOfSalt || (isMagic && lsn == scan.end) {
           let isWhole = isSound(header: header, lsn: lsn, salt: scan.salt, group: group)
           if isWhole && group > scan.end { throw damaged }
+          // An incarnation whose first groups are gone: their space was used again.
+          if isWhole, lsn == scan.end, previousCheck == 0, header.u64(LogFormat.previousCheck) != 0
+          {
+            throw damaged
+          }
           // One damaged field of a header must not hide the group that it began.
           let likeness =
             (isOfSalt ? 1 : 0) + (isMagic ? 1 : 0) + (lsn == scan.end ? 1 : 0)

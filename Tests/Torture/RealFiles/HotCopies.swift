@@ -4,9 +4,9 @@ import Foundation
 
 /// Copies of a database that another process is writing, made file by file at any moment (F15): what
 /// opens shows the state after one of the transactions, and one that was not yet acknowledged only if
-/// it was begun; what does not open says why. Where the log was copied first, pages may be newer than
-/// it, and where the file was closed meanwhile, newer than a header that needs no log: then `check` says
-/// so.
+/// it was begun; what does not open says why. Where the log was copied first, the copy may mix two
+/// moments: then `check` says so. Where the file was closed meanwhile, pages may be newer than a header
+/// that needs no log: then each is refused as such, and `check` names it.
 struct HotCopies {
   let folder: RealFolder
   let count: FaultCount
@@ -57,8 +57,9 @@ struct HotCopies {
         target, acknowledged: max(acknowledged, 0), begun: .max, readOnly: readOnly,
         mustOpen: false)
       if problem == nil { opened[pagesFirst ? 0 : 1] += 1 }
-      // Pages that are newer than the log are promised to be found by `check`, not to be refused.
-      if !pagesFirst || isClosedMeanwhile, problem?.hasPrefix("check found") == true {
+      if let said = problem, said.hasPrefix("check found"),
+        !pagesFirst || isClosedMeanwhile && said.contains("is newer than the log")
+      {
         found += 1
         problem = nil
       }
