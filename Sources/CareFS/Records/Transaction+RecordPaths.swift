@@ -1,0 +1,34 @@
+extension RecordRow {
+  /// The value at a path in a json column, the first one where there are several; nil if there is
+  /// none.
+  ///
+  /// Of a long document only the parts up to the value are read and expanded.
+  public func json(_ column: Int, at path: JSONPath) throws -> JSON? {
+    let ordinal = binding.ordinal(column)
+    if try view.isNull(ordinal) { return nil }
+    guard let documents = view.documents else { throw RowError.noDocuments }
+    var found: JSON?
+    try documents.forEachMatch(path, in: try view.cell(ordinal)) { _, text in
+      found = JSON(validated: Array(text))
+      return false
+    }
+    return found
+  }
+}
+
+extension Transaction {
+  /// The value at a path in a json column of the row with a key, the first one where there are
+  /// several; nil if there is no such row or no such value.
+  ///
+  /// Of a long document only the parts up to the value are read and expanded.
+  public func json<R: Record>(
+    _ type: R.Type, _ key: R.Key, _ column: PartialKeyPath<R>, at path: JSONPath
+  ) throws -> JSON? {
+    let name = try R.schema.name(column)
+    guard let place = R.schema.table.columns.firstIndex(where: { $0.name == name }),
+      let row = try enterRow(type, key)
+    else { return nil }
+    defer { leaveRow() }
+    do { return try row.json(place, at: path) } catch { throw DatabaseError.reported(error) }
+  }
+}
