@@ -59,6 +59,7 @@ need_lz4() {
 need_peers() {
   has_library sqlite3 sqlite3.h || install_packages "libsqlite3-dev" "sqlite pkg-config"
   has_library lmdb lmdb.h || install_packages "liblmdb-dev" "lmdb pkg-config"
+  has_library rocksdb rocksdb/c.h || install_packages "librocksdb-dev" "rocksdb pkg-config"
 }
 
 has_modules() { "$1" -c 'import lz4.block, xxhash' >/dev/null 2>&1; }

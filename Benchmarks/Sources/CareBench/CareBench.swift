@@ -3,7 +3,7 @@ import Foundation
 @main
 struct CareBench {
   static var engines: [any CareEngine.Type] {
-    [SQLiteEngine.self, LMDBEngine.self, CareFSEngine.self]
+    [SQLiteEngine.self, GRDBEngine.self, LMDBEngine.self, RocksDBEngine.self, CareFSEngine.self]
   }
 
   static func main() async {
@@ -21,42 +21,25 @@ struct CareBench {
   }
 
   private static func run(_ options: Options) async throws {
-    let kinds = engines.filter { options.engines.isEmpty || options.engines.contains($0.name) }
-    guard !kinds.isEmpty else { throw BenchError("no such engine") }
-    let runner = Runner(options, kinds: kinds)
+    let recorder = Recorder(options)
+    if let name = options.crashOf {
+      guard let kind = PairRunner.kinds.first(where: { $0.name == name }) else {
+        throw BenchError("no such engine: \(name)")
+      }
+      return try StartRunner.crash(kind, in: options.directory ?? ".")
+    }
     if let name = options.memoryOf {
       guard let kind = engines.first(where: { $0.name == name }) else {
         throw BenchError("no such engine: \(name)")
       }
+      let runner = CareRunner(recorder, kinds: [kind])
       if let memory = try runner.peakMemory(of: kind) { print(memory) }
       return
     }
-    try await runner.run()
-    if options.wants("peak_memory_mb") {
-      for kind in kinds {
-        if let memory = try memoryInOwnProcess(of: kind.name, options) {
-          runner.add(memory: memory, of: kind.name)
-        }
-      }
+    if let path = options.baseline {
+      return try await Check(path, options).run()
     }
-    try Output.write(runner.results, options)
-  }
-
-  /// Runs this program again for one engine, so that no other engine's memory is counted.
-  private static func memoryInOwnProcess(of engine: String, _ options: Options) throws -> Double? {
-    guard let program = Bundle.main.executableURL else { return nil }
-    let process = Process()
-    process.executableURL = program
-    process.arguments = [
-      "--memory-of", engine, "--rows", String(options.patients),
-      "--cache-mb", String(options.cacheBytes >> 20),
-    ]
-    if let directory = options.directory { process.arguments? += ["--dir", directory] }
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Double(String(decoding: output, as: UTF8.self).filter { !$0.isWhitespace })
+    try await Suites.run(recorder)
+    try Output.write(recorder, options)
   }
 }

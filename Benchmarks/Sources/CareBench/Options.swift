@@ -2,33 +2,60 @@
 struct Options: Sendable {
   var patients = 200_000
   var runs = 3
-  var durableCommits = 3_000
+  var durableCommits = 6_000
   var concurrentCommits = 10_240
   var tasks = 256
   var cacheBytes = 256 << 20
   var rowsPerTransaction = 1_000
+  /// Pairs of redb's workload.
+  var pairs = 5_000_000
+  /// Records of YCSB.
+  var records = 100_000
+  /// Operations of YCSB that only read.
+  var operations = 200_000
+  /// Rows of the largest table of the growth curve.
+  var curveRows = 1_000_000
+  /// Size of the database whose opening is measured.
+  var openMegabytes = 1_000
+  /// Seconds of each measure of readers.
+  var readerSeconds = 1.5
   var works: Set<String> = []
   var engines: Set<String> = []
   var directory: String?
+  /// Where the real data lies.
+  var data = "../shared/data"
   var json: String?
   var markdown: String?
   var readme: String?
+  var charts: String?
+  /// The figures that a fresh run must not fall behind.
+  var baseline: String?
   /// Only measures the peak memory of one engine, and prints it.
   var memoryOf: String?
+  /// Only fills the log of one engine, and crashes.
+  var crashOf: String?
 
   static let help = """
-    CareBench: the care workload on CareFS, SQLite and LMDB.
+    CareBench: CareFS beside SQLite, GRDB, LMDB and RocksDB.
 
-      --rows N          patients (200000); appointments are twice as many
+      --only NAME,...   these works or suites alone; suites are
+                        care, documents, redb, ycsb, curve, cold, readers, startup
+      --work NAME,...   the same
+      --engine NAME,... these engines alone: carefs, sqlite, grdb, lmdb, rocksdb
       --runs N          runs, of which the median counts (3)
-      --quick           5,000 patients, one run: does it work at all
-      --only WORK,...   these works alone
-      --engine NAME,... these engines alone: carefs, sqlite, lmdb
-      --cache-mb N      cache of each engine (256)
+      --rows N          patients (200000); appointments are twice as many
+      --pairs N         pairs of redb's workload (5000000)
+      --records N       records of YCSB (100000)
+      --long            the growth curve up to 10 million rows
+      --quick           small sizes, one run: does it work at all
+      --cache-mb N      cache of each engine in the care workload (256)
+      --data FOLDER     where the documents and the YCSB files are (../shared/data)
       --dir FOLDER      where the databases are made (the system's folder for temporary files)
       --json FILE       writes the figures as JSON
       --markdown FILE   writes the table as Markdown
-      --readme FILE     puts the table between the markers of this file
+      --charts FOLDER   writes the charts as SVG
+      --readme FILE     puts table and chart between the markers of this file
+      --check FILE      fails where a ratio is 15 % worse than in these figures
     """
 
   init(_ arguments: [String]) throws {
@@ -50,23 +77,51 @@ struct Options: Sendable {
       switch option {
       case "--rows": patients = max(8, try number(of: option))
       case "--runs": runs = try number(of: option)
-      case "--quick":
-        patients = 5_000
-        runs = 1
-        durableCommits = 100
-        concurrentCommits = 1_024
-      case "--only": works = try list(of: option)
+      case "--pairs": pairs = max(100, try number(of: option))
+      case "--records": records = max(100, try number(of: option))
+      case "--long": curveRows = 10_000_000
+      case "--quick": makeQuick()
+      case "--only", "--work": works = try list(of: option)
       case "--engine": engines = try list(of: option)
       case "--cache-mb": cacheBytes = try number(of: option) << 20
       case "--dir": directory = try value(of: option)
+      case "--data": data = try value(of: option)
       case "--json": json = try value(of: option)
       case "--markdown": markdown = try value(of: option)
       case "--readme": readme = try value(of: option)
+      case "--charts": charts = try value(of: option)
+      case "--check": baseline = try value(of: option)
       case "--memory-of": memoryOf = try value(of: option)
+      case "--crash-of": crashOf = try value(of: option)
       default: throw BenchError("unknown option \(option)\n\n\(Options.help)")
       }
     }
+    let known = Set(Work.all.map(\.name) + Work.Suite.allCases.map(\.rawValue))
+    if let name = works.first(where: { !known.contains($0) }) {
+      throw BenchError("no work or suite \(name)\n\n\(Options.help)")
+    }
   }
 
-  func wants(_ work: String) -> Bool { works.isEmpty || works.contains(work) }
+  private mutating func makeQuick() {
+    patients = 5_000
+    runs = 1
+    durableCommits = 100
+    concurrentCommits = 1_024
+    pairs = 50_000
+    records = 2_000
+    operations = 2_000
+    curveRows = 100_000
+    openMegabytes = 50
+    readerSeconds = 0.2
+  }
+
+  func wants(_ work: String) -> Bool {
+    guard !works.isEmpty, !works.contains(work) else { return true }
+    guard let suite = Work.all.first(where: { $0.name == work })?.suite else { return false }
+    return works.contains(suite.rawValue)
+  }
+
+  func wants(_ suite: Work.Suite) -> Bool {
+    Work.all.contains { $0.suite == suite && wants($0.name) }
+  }
 }

@@ -37,6 +37,16 @@ extension CareFSEngine {
     }
   }
 
+  func get(doctors: [Int64]) throws -> Checksum {
+    try database().read { transaction in
+      var sum = Checksum()
+      for key in doctors {
+        if let doctor = try transaction.get(Doctor.self, key) { sum.add(doctor) }
+      }
+      return sum
+    }
+  }
+
   func get(emails: [String]) throws -> Checksum {
     try database().read { transaction in
       var sum = Checksum()

@@ -29,6 +29,9 @@ final class CareFSEngine: CareEngine {
     return opened
   }
 
+  /// A database serves all threads.
+  func reader() throws -> any CareEngine { self }
+
   /// Closing empties and removes the log.
   func checkpoint() throws {
     try close()

@@ -23,6 +23,13 @@ struct LMDBCursor {
     return true
   }
 
+  /// Moves to the first pair at a key or behind it.
+  @inline(__always)
+  mutating func seek(_ bytes: UnsafeRawBufferPointer) throws -> Bool {
+    key = MDB_val(bytes)
+    return try move(MDB_SET_RANGE)
+  }
+
   /// Calls with each row of the index's key; the rows of a page come in one call to LMDB.
   mutating func forEachRow(of number: Int64, _ body: (Int64) throws -> Void) throws {
     var sought = number

@@ -6,7 +6,19 @@ extension LMDBEngine {
       var sum = Checksum()
       for key in keys {
         if let bytes = try transaction.get(tables.patients, key) {
-          sum.add(Patient(id: key, lmdb: bytes))
+          sum.add(Patient(id: key, packed: bytes))
+        }
+      }
+      return sum
+    }
+  }
+
+  func get(doctors: [Int64]) throws -> Checksum {
+    try open().read { transaction in
+      var sum = Checksum()
+      for key in doctors {
+        if let bytes = try transaction.get(tables.doctors, key) {
+          sum.add(Doctor(id: key, packed: bytes))
         }
       }
       return sum
@@ -22,7 +34,7 @@ extension LMDBEngine {
           guard let found = try transaction.get(tables.patientsByEmail, key) else { return }
           let id = found.loadUnaligned(as: Int64.self)
           if let bytes = try transaction.get(tables.patients, id) {
-            sum.add(Patient(id: id, lmdb: bytes))
+            sum.add(Patient(id: id, packed: bytes))
           }
         }
       }
@@ -38,7 +50,7 @@ extension LMDBEngine {
       for doctor in doctors {
         try cursor.forEachRow(of: doctor) { id in
           if let bytes = try transaction.get(tables.appointments, id) {
-            sum.add(Appointment(id: id, lmdb: bytes))
+            sum.add(Appointment(id: id, packed: bytes))
           }
         }
       }
@@ -48,14 +60,14 @@ extension LMDBEngine {
 
   func scanPatients() throws -> Checksum {
     var sum = Checksum()
-    try forEach(\.patients) { sum.add(Patient(id: $0, lmdb: $1)) }
+    try forEach(\.patients) { sum.add(Patient(id: $0, packed: $1)) }
     return sum
   }
 
   func visitPatients() throws -> Checksum {
     var sum = Checksum()
     try forEach(\.patients) { _, bytes in
-      var row = LMDBRowReader(bytes)
+      var row = PackedRowReader(bytes)
       let born = row.int()
       let status = row.int()
       _ = row.int()
@@ -66,8 +78,8 @@ extension LMDBEngine {
 
   func verification() throws -> Verification {
     var seen = Verification()
-    try forEach(\.patients) { seen.patients.addWhole(Patient(id: $0, lmdb: $1)) }
-    try forEach(\.appointments) { seen.appointments.addWhole(Appointment(id: $0, lmdb: $1)) }
+    try forEach(\.patients) { seen.patients.addWhole(Patient(id: $0, packed: $1)) }
+    try forEach(\.appointments) { seen.appointments.addWhole(Appointment(id: $0, packed: $1)) }
     try open().read { transaction in
       var cursor = try LMDBCursor(transaction, tables.patientsByStatus)
       defer { cursor.close() }

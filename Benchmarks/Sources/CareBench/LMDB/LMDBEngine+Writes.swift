@@ -33,7 +33,7 @@ extension LMDBEngine {
         guard let row = try transaction.get(tables.patients, change.id) else { continue }
         let copy = UnsafeMutableRawBufferPointer(rebasing: buffer[..<row.count])
         copy.copyMemory(from: row)
-        let offset = Patient.lmdbStatusOffset
+        let offset = Patient.packedStatusOffset
         let old = copy.loadUnaligned(fromByteOffset: offset, as: Int64.self)
         if old == change.status { continue }
         copy.storeBytes(of: change.status, toByteOffset: offset, as: Int64.self)
@@ -58,15 +58,13 @@ extension LMDBEngine {
   }
 
   private func insert(_ doctor: Doctor, _ transaction: LMDBTransaction) throws {
-    var row = LMDBRowWriter(buffer)
-    row.put(doctor.name)
-    row.put(doctor.license)
-    row.put(doctor.specialty)
+    var row = PackedRowWriter(buffer)
+    row.put(doctor)
     try transaction.put(tables.doctors, doctor.id, row.bytes, flags: MDB_NOOVERWRITE)
   }
 
   private func insert(_ patient: Patient, _ transaction: LMDBTransaction) throws {
-    var row = LMDBRowWriter(buffer)
+    var row = PackedRowWriter(buffer)
     row.put(patient)
     try transaction.put(tables.patients, patient.id, row.bytes, flags: MDB_NOOVERWRITE)
     var id = patient.id
@@ -89,7 +87,7 @@ extension LMDBEngine {
     guard try transaction.get(tables.patients, appointment.patientID) != nil,
       try transaction.get(tables.doctors, appointment.doctorID) != nil
     else { throw BenchError("appointment \(appointment.id) refers to nobody") }
-    var row = LMDBRowWriter(buffer)
+    var row = PackedRowWriter(buffer)
     row.put(appointment)
     let id = appointment.id
     try transaction.put(tables.appointments, id, row.bytes, flags: MDB_NOOVERWRITE)
@@ -100,14 +98,14 @@ extension LMDBEngine {
 
   private func delete(patient id: Int64, _ transaction: LMDBTransaction) throws {
     guard let bytes = try transaction.get(tables.patients, id) else { return }
-    let patient = Patient(id: id, lmdb: bytes)
+    let patient = Patient(id: id, packed: bytes)
     var cursor = try LMDBCursor(transaction, tables.appointmentsByPatient)
     var children: [Int64] = []
     try cursor.forEachRow(of: id) { children.append($0) }
     cursor.close()
     for child in children {
       guard let bytes = try transaction.get(tables.appointments, child) else { continue }
-      let appointment = Appointment(id: child, lmdb: bytes)
+      let appointment = Appointment(id: child, packed: bytes)
       try transaction.remove(tables.appointments, child)
       try transaction.remove(tables.appointmentsByDate, appointment.date, row: child)
       try transaction.remove(tables.appointmentsByDoctor, appointment.doctorID, row: child)

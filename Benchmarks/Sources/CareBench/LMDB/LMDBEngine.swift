@@ -1,5 +1,4 @@
 import CLMDB
-import Foundation
 
 /// LMDB with tables, indexes and references kept by hand: what its users have to write.
 final class LMDBEngine: CareEngine {
@@ -47,7 +46,16 @@ final class LMDBEngine: CareEngine {
     environment = opened
   }
 
+  /// Shares the environment: a file may be open once in a process.
+  private init(sharing engine: LMDBEngine) throws {
+    path = engine.path
+    tables = engine.tables
+    environment = try engine.open()
+  }
+
   deinit { buffer.deallocate() }
+
+  func reader() throws -> any CareEngine { try LMDBEngine(sharing: self) }
 
   func open() throws -> LMDBEnvironment {
     guard let environment else { throw BenchError("lmdb is closed") }
@@ -60,14 +68,8 @@ final class LMDBEngine: CareEngine {
 
   /// Copies into a new file, syncs it and puts it in the old one's place.
   func compact() throws -> Bool {
-    let copy = path + ".copy"
-    try open().copyCompacted(to: copy)
-    let file = try FileHandle(forUpdating: URL(fileURLWithPath: copy))
-    try file.synchronize()
-    try file.close()
+    try open().copyInPlace(path)
     environment = nil
-    try FileManager.default.removeItem(atPath: path)
-    try FileManager.default.moveItem(atPath: copy, toPath: path)
     let opened = try LMDBEnvironment(path: path, mapBytes: 4 << 30)
     tables = try opened.write(Tables.init)
     environment = opened

@@ -1,4 +1,5 @@
 import CLMDB
+import Foundation
 
 /// Throws what an LMDB call returned, unless it went well.
 @inline(__always) func checked(_ code: Int32, _ what: StaticString) throws {
@@ -50,9 +51,16 @@ final class LMDBEnvironment {
     return try body(LMDBTransaction(made))
   }
 
-  /// Copies the environment without its holes.
-  func copyCompacted(to path: String) throws {
-    try checked(mdb_env_copy2(handle, path, UInt32(MDB_CP_COMPACT)), "copy")
+  /// Copies the environment without its holes, syncs the copy and renames it over the old file; the
+  /// environment must be opened anew.
+  func copyInPlace(_ path: String) throws {
+    let copy = path + ".copy"
+    try checked(mdb_env_copy2(handle, copy, UInt32(MDB_CP_COMPACT)), "copy")
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: copy))
+    try file.synchronize()
+    try file.close()
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.moveItem(atPath: copy, toPath: path)
   }
 
   func sync() throws { try checked(mdb_env_sync(handle, 1), "sync") }

@@ -5,7 +5,8 @@ import Foundation
 /// What the figures were measured on.
 enum Machine {
   /// Names and values, in the order in which they are reported.
-  static func facts(_ options: Options) -> [(name: String, value: String)] {
+  static func facts(_ recorder: Recorder) -> [(name: String, value: String)] {
+    let options = recorder.options
     let info = ProcessInfo.processInfo
     return [
       ("cpu", processor()),
@@ -15,11 +16,26 @@ enum Machine {
       ("date", ISO8601DateFormatter().string(from: Date()).prefix(10).description),
       ("sqlite", String(cString: sqlite3_libversion())),
       ("lmdb", "\(MDB_VERSION_MAJOR).\(MDB_VERSION_MINOR).\(MDB_VERSION_PATCH)"),
-      ("patients", String(options.patients)),
-      ("appointments", String(options.patients * 2)),
+      ("rocksdb", installed("rocksdb") ?? "unknown"),
+      ("grdb", "7.10.0"),
       ("runs", String(options.runs)),
       ("cache_mb", String(options.cacheBytes >> 20)),
-    ]
+    ] + recorder.sizes
+  }
+
+  /// The version of a library that names it nowhere else.
+  private static func installed(_ library: String) -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["pkg-config", "--modversion", library]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let version = output.trimmingCharacters(in: .whitespacesAndNewlines)
+    return version.isEmpty ? nil : version
   }
 
   private static func processor() -> String {

@@ -27,24 +27,35 @@ enum Table {
     return String(digits.reversed())
   }
 
-  /// A Markdown table: a line for each work, figures of each engine, how we compare.
-  static func markdown(_ results: Results) -> String {
+  /// A Markdown table: a line for each work with the figure of each engine; those of the others
+  /// with how many times better we are.
+  static func markdown(_ results: Results, _ suites: [Work.Suite]) -> String {
+    let engines = [Engines.ours] + Engines.peers
     var lines = [
-      "| work | unit | SQLite | LMDB | CareFS | CareFS / SQLite | CareFS / LMDB |",
-      "|---|---|--:|--:|--:|--:|--:|",
+      "| work | unit | " + engines.map(Engines.title).joined(separator: " | ") + " |",
+      "|---|---|" + String(repeating: "--:|", count: engines.count),
     ]
-    for work in Work.all where !results.engines(of: work.name).isEmpty {
-      let figures = ["sqlite", "lmdb", "carefs"].map { engine in
-        results.median(work.name, engine).map(number) ?? "-"
+    for suite in suites where results.has(suite) {
+      if suites.count > 1 {
+        lines.append(
+          "| **\(suite.title)** |" + String(repeating: " |", count: engines.count + 1))
       }
-      let ratios = ["sqlite", "lmdb"].map { other in
-        results.ratio(work, "carefs", over: other).map { fixed($0, 2) + "x" } ?? "-"
+      for work in Work.all where work.suite == suite && !results.engines(of: work.name).isEmpty {
+        lines.append("| " + cells(work, results).joined(separator: " | ") + " |")
       }
-      let raw = results.median(work.name, "raw").map { " (\(number($0)))" } ?? ""
-      let cells = [work.title + raw, work.unit] + figures + ratios
-      lines.append("| " + cells.joined(separator: " | ") + " |")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func cells(_ work: Work, _ results: Results) -> [String] {
+    let raw = results.median(work.name, "raw").map { " (\(number($0)))" } ?? ""
+    let ours = results.median(work.name, Engines.ours).map(number) ?? "-"
+    let peers = Engines.peers.map { peer in
+      guard let value = results.median(work.name, peer) else { return "-" }
+      guard let ratio = results.ratio(work, Engines.ours, over: peer) else { return number(value) }
+      return number(value) + " (" + fixed(ratio, 2) + "x)"
+    }
+    return [work.title + raw, work.unit, ours] + peers
   }
 
   /// The same table with columns that line up, for a terminal.
@@ -67,16 +78,25 @@ enum Table {
   static func json(_ results: Results, machine: [(name: String, value: String)]) -> String {
     let facts = machine.map { "\(quoted($0.name)): \(quoted($0.value))" }
     var rows: [String] = []
+    var ratios: [String] = []
     for work in Work.all {
       for engine in results.engines(of: work.name) {
         guard let value = results.median(work.name, engine) else { continue }
         rows.append(
           "{\"work\": \(quoted(work.name)), \"engine\": \(quoted(engine)), "
             + "\"value\": \(fixed(value, 3)), \"unit\": \(quoted(work.unit))}")
+        if engine != Engines.ours,
+          let ratio = results.ratio(work, Engines.ours, over: engine)
+        {
+          ratios.append(
+            "{\"work\": \(quoted(work.name)), \"engine\": \(quoted(engine)), "
+              + "\"ratio\": \(fixed(ratio, 3))}")
+        }
       }
     }
     return "{\"machine\": {\(facts.joined(separator: ", "))},\n\"rows\": [\n  "
-      + rows.joined(separator: ",\n  ") + "\n]}\n"
+      + rows.joined(separator: ",\n  ") + "\n],\n\"ratios\": [\n  "
+      + ratios.joined(separator: ",\n  ") + "\n]}\n"
   }
 
   private static func quoted(_ text: String) -> String {

@@ -26,6 +26,21 @@ final class SQLiteStatement {
     }
   }
 
+  /// The bytes must stay where they are until the statement has run.
+  @inline(__always) func bind(_ index: Int32, blob: UnsafeRawBufferPointer) {
+    sqlite3_bind_blob(handle, index, blob.baseAddress, Int32(blob.count), nil)
+  }
+
+  /// SQLite keeps a copy.
+  func bind(_ index: Int32, copy text: String) {
+    let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    _ = withUTF8(text) { bytes in
+      bytes.withMemoryRebound(to: CChar.self) {
+        sqlite3_bind_text(handle, index, $0.baseAddress, Int32($0.count), transient)
+      }
+    }
+  }
+
   /// True when there is a row to read.
   @inline(__always) func step() throws -> Bool {
     switch sqlite3_step(handle) {
@@ -48,6 +63,12 @@ final class SQLiteStatement {
     guard let start = sqlite3_column_text(handle, column) else { return "" }
     let count = Int(sqlite3_column_bytes(handle, column))
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  /// The bytes of a blob or a text, valid until the next step.
+  @inline(__always) func blob(_ column: Int32) -> UnsafeRawBufferPointer {
+    let start = sqlite3_column_blob(handle, column)
+    return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
   }
 
   @inline(__always) func textLength(_ column: Int32) -> Int {

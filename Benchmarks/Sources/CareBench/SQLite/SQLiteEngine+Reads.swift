@@ -11,6 +11,23 @@ extension SQLiteEngine {
     }
   }
 
+  func get(doctors: [Int64]) throws -> Checksum {
+    try read {
+      var sum = Checksum()
+      for key in doctors {
+        doctorByKey.bind(1, key)
+        if try doctorByKey.step() {
+          sum.add(
+            Doctor(
+              id: doctorByKey.int(0), name: doctorByKey.text(1), license: doctorByKey.text(2),
+              specialty: doctorByKey.text(3)))
+        }
+        doctorByKey.reset()
+      }
+      return sum
+    }
+  }
+
   func get(emails: [String]) throws -> Checksum {
     try read {
       var sum = Checksum()

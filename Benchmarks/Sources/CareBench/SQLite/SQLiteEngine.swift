@@ -2,6 +2,8 @@
 final class SQLiteEngine: CareEngine {
   static let name = "sqlite"
 
+  private let directory: String
+  private let cacheBytes: Int
   let database: SQLiteConnection
   let begin: SQLiteStatement
   let beginRead: SQLiteStatement
@@ -10,6 +12,7 @@ final class SQLiteEngine: CareEngine {
   let insertDoctor: SQLiteStatement
   let insertPatient: SQLiteStatement
   let insertAppointment: SQLiteStatement
+  let doctorByKey: SQLiteStatement
   let patientByKey: SQLiteStatement
   let patientByEmail: SQLiteStatement
   let allPatients: SQLiteStatement
@@ -42,15 +45,20 @@ final class SQLiteEngine: CareEngine {
     CREATE INDEX IF NOT EXISTS appointments_patient ON appointments (patient_id);
     """
 
+  /// The checkpoint step is larger than the default: measured faster at every load.
+  static func settings(cacheBytes: Int) -> String {
+    """
+    PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA cache_size = -\(cacheBytes / 1024); PRAGMA mmap_size = 8589934592;
+    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;
+    """
+  }
+
   init(directory: String, cacheBytes: Int) throws {
+    self.directory = directory
+    self.cacheBytes = cacheBytes
     database = try SQLiteConnection(path: directory + "/care.sqlite")
-    // The checkpoint step is larger than the default: measured faster at every load.
-    try database.execute(
-      """
-      PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      PRAGMA cache_size = -\(cacheBytes / 1024); PRAGMA mmap_size = 1073741824;
-      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;
-      """)
+    try database.execute(Self.settings(cacheBytes: cacheBytes))
     try database.execute(Self.tables)
     begin = try database.prepare("BEGIN IMMEDIATE")
     beginRead = try database.prepare("BEGIN")
@@ -60,6 +68,7 @@ final class SQLiteEngine: CareEngine {
     insertPatient = try database.prepare("INSERT INTO patients VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     insertAppointment = try database.prepare(
       "INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    doctorByKey = try database.prepare("SELECT * FROM doctors WHERE id = ?")
     patientByKey = try database.prepare("SELECT * FROM patients WHERE id = ?")
     patientByEmail = try database.prepare("SELECT * FROM patients WHERE email = ?")
     allPatients = try database.prepare("SELECT * FROM patients")
@@ -87,6 +96,11 @@ final class SQLiteEngine: CareEngine {
     try beginRead.run()
     defer { try? commit.run() }
     return try body()
+  }
+
+  /// A connection of its own.
+  func reader() throws -> any CareEngine {
+    try SQLiteEngine(directory: directory, cacheBytes: cacheBytes)
   }
 
   func checkpoint() throws {

@@ -14,6 +14,7 @@ protocol CareEngine: AnyObject {
 
   /// Reads in one read transaction, every column into a struct.
   func get(keys: [Int64]) throws -> Checksum
+  func get(doctors: [Int64]) throws -> Checksum
   func get(emails: [String]) throws -> Checksum
   func appointments(ofDoctors: [Int64]) throws -> Checksum
   func scanPatients() throws -> Checksum
@@ -27,8 +28,13 @@ protocol CareEngine: AnyObject {
   /// Inserts each patient in a commit of its own, from as many tasks at once.
   func insertConcurrently(_ patients: [Patient], tasks: Int) async throws
 
+  /// What another thread reads by; shares the cache when engines of this kind do.
+  func reader() throws -> any CareEngine
+
   /// Brings everything into the main file and empties the log.
   func checkpoint() throws
+  /// Waits until the engine's own threads rest, so that they do not slow the next engine.
+  func settle() throws
   /// Verifies pages, indexes and references; false when the engine has no such thing.
   func check() throws -> Bool
   /// Rewrites the file without holes; false when the engine has no such thing.
@@ -37,6 +43,10 @@ protocol CareEngine: AnyObject {
 
   /// The contents as a whole and through the status and doctor indexes, not timed.
   func verification() throws -> Verification
+}
+
+extension CareEngine {
+  func settle() throws {}
 }
 
 /// The state of a database, read by more than one way.

@@ -105,6 +105,14 @@ struct Dataset: Sendable {
       license: "GMC-" + padded(Int(id) * 7919, 8), specialty: pick(specialties, &numbers))
   }
 
+  /// A doctor whose fields follow from the number, quickly made.
+  static func plainDoctor(_ id: Int64) -> Doctor {
+    let number = String(id &* 7919)
+    return Doctor(
+      id: id, name: "Dr " + number, license: "GMC-" + number,
+      specialty: specialties[Int(id % 5)])
+  }
+
   private static func patient(_ id: Int64, _ numbers: inout SeededNumbers) -> Patient {
     let first = pick(firstNames, &numbers)
     let last = pick(lastStarts, &numbers) + pick(lastEnds, &numbers)

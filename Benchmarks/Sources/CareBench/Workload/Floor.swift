@@ -44,7 +44,7 @@ final class Floor {
 
 /// How long single operations took, in microseconds.
 struct Latencies {
-  private let sorted: [Double]
+  let sorted: [Double]
 
   init(_ times: [Duration]) {
     sorted = times.map { $0 / .microseconds(1) }.sorted()
@@ -52,6 +52,7 @@ struct Latencies {
 
   var p50: Double { at(0.50) }
   var p99: Double { at(0.99) }
+  var p999: Double { at(0.999) }
 
   private func at(_ part: Double) -> Double {
     sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))]

@@ -10,13 +10,33 @@ enum Folders {
     return folder.path
   }
 
-  /// The size of all files in the folder, logs counted, in millions of bytes.
+  /// A folder below another, made when it is not there.
+  static func part(_ folder: String, _ names: String...) throws -> String {
+    let path = ([folder] + names).joined(separator: "/")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  static func remove(_ folder: String) throws {
+    try FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// The size of all files in the folder and below, logs counted, in millions of bytes.
   static func megabytes(_ folder: String) -> Double {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let bytes = files.reduce(0) { sum, file in
+    Double(bytes(folder) { _ in true }) / 1_000_000
+  }
+
+  /// The size of the write-ahead logs in the folder and below.
+  static func logBytes(_ folder: String) -> Int {
+    bytes(folder) { $0.hasSuffix("-wal") || $0.hasSuffix(".log") }
+  }
+
+  private static func bytes(_ folder: String, _ counts: (String) -> Bool) -> Int {
+    let files = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+    return files.filter(counts).reduce(0) { sum, file in
       let facts = try? FileManager.default.attributesOfItem(atPath: folder + "/" + file)
+      guard facts?[.type] as? FileAttributeType == .typeRegular else { return sum }
       return sum + ((facts?[.size] as? Int) ?? 0)
     }
-    return Double(bytes) / 1_000_000
   }
 }

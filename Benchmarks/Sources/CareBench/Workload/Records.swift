@@ -1,12 +1,12 @@
 /// The three tables of the care workload, as the structs that every engine fills from its rows.
-struct Doctor: Sendable {
+struct Doctor: Sendable, Codable {
   var id: Int64
   var name: String
   var license: String
   var specialty: String
 }
 
-struct Patient: Sendable {
+struct Patient: Sendable, Codable {
   var id: Int64
   var name: String
   var email: String
@@ -18,9 +18,14 @@ struct Patient: Sendable {
   var address: String
   /// Microseconds since 1970-01-01.
   var createdAt: Int64
+
+  enum CodingKeys: String, CodingKey {
+    case id, name, email, phone, born, gender, status, address
+    case createdAt = "created_at"
+  }
 }
 
-struct Appointment: Sendable {
+struct Appointment: Sendable, Codable {
   var id: Int64
   var patientID: Int64
   var doctorID: Int64
@@ -32,6 +37,13 @@ struct Appointment: Sendable {
   var type: String
   var status: String
   var reason: String
+
+  enum CodingKeys: String, CodingKey {
+    case id
+    case patientID = "patient_id"
+    case doctorID = "doctor_id"
+    case date, time, duration, type, status, reason
+  }
 }
 
 /// What a work has read: the same on every engine, or one of them has skipped something.
@@ -40,6 +52,13 @@ struct Checksum: Equatable, Sendable, CustomStringConvertible {
   var sum: UInt64 = 0
 
   var description: String { "\(rows) rows, sum \(sum)" }
+
+  mutating func add(_ doctor: Doctor) {
+    rows += 1
+    let lengths =
+      doctor.name.utf8.count + doctor.license.utf8.count + doctor.specialty.utf8.count
+    sum &+= UInt64(truncatingIfNeeded: doctor.id) &* UInt64(lengths)
+  }
 
   /// Takes every field; cheap, because the length of a native string is known.
   mutating func add(_ patient: Patient) {

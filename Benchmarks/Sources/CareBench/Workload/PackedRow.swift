@@ -1,5 +1,6 @@
-/// Writes a row by hand into a buffer: numbers, then each text with its length before it.
-struct LMDBRowWriter {
+/// Writes a row by hand into a buffer, for engines that store bytes: numbers, then each text with its
+/// length before it.
+struct PackedRowWriter {
   private let buffer: UnsafeMutableRawBufferPointer
   private var end = 0
 
@@ -25,7 +26,7 @@ struct LMDBRowWriter {
 }
 
 /// Reads a row in the order in which it was written.
-struct LMDBRowReader {
+struct PackedRowReader {
   private let bytes: UnsafeRawBufferPointer
   private var at = 0
 
@@ -46,7 +47,7 @@ struct LMDBRowReader {
   @inline(__always) mutating func text() -> String { String(decoding: textBytes(), as: UTF8.self) }
 }
 
-extension LMDBRowWriter {
+extension PackedRowWriter {
   mutating func put(_ patient: Patient) {
     put(patient.born)
     put(patient.status)
@@ -72,10 +73,10 @@ extension LMDBRowWriter {
 
 extension Patient {
   /// Where `status` lies in a row.
-  static let lmdbStatusOffset = 8
+  static let packedStatusOffset = 8
 
-  @inline(__always) init(id: Int64, lmdb bytes: UnsafeRawBufferPointer) {
-    var row = LMDBRowReader(bytes)
+  @inline(__always) init(id: Int64, packed bytes: UnsafeRawBufferPointer) {
+    var row = PackedRowReader(bytes)
     let born = row.int()
     let status = row.int()
     let createdAt = row.int()
@@ -90,8 +91,8 @@ extension Patient {
 }
 
 extension Appointment {
-  @inline(__always) init(id: Int64, lmdb bytes: UnsafeRawBufferPointer) {
-    var row = LMDBRowReader(bytes)
+  @inline(__always) init(id: Int64, packed bytes: UnsafeRawBufferPointer) {
+    var row = PackedRowReader(bytes)
     let patientID = row.int()
     let doctorID = row.int()
     let date = row.int()
@@ -102,5 +103,22 @@ extension Appointment {
     self.init(
       id: id, patientID: patientID, doctorID: doctorID, date: date, time: time,
       duration: duration, type: type, status: status, reason: row.text())
+  }
+}
+
+extension PackedRowWriter {
+  mutating func put(_ doctor: Doctor) {
+    put(doctor.name)
+    put(doctor.license)
+    put(doctor.specialty)
+  }
+}
+
+extension Doctor {
+  @inline(__always) init(id: Int64, packed bytes: UnsafeRawBufferPointer) {
+    var row = PackedRowReader(bytes)
+    let name = row.text()
+    let license = row.text()
+    self.init(id: id, name: name, license: license, specialty: row.text())
   }
 }

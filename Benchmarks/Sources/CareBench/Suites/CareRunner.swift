@@ -1,27 +1,31 @@
 import Foundation
 
-/// Runs every work on every engine, one engine after another within each work, so that a machine
-/// that slows down slows all of them.
-final class Runner {
-  private let options: Options
+/// Runs every work of the care workload on every engine, one engine after another within each work,
+/// so that a machine that slows down slows all of them.
+final class CareRunner {
+  private let recorder: Recorder
   private let data: Dataset
   private let kinds: [any CareEngine.Type]
-  private let clock = ContinuousClock()
-  private(set) var results = Results()
   private var open: [any CareEngine] = []
   private var folder = ""
 
-  init(_ options: Options, kinds: [any CareEngine.Type]) {
-    self.options = options
+  private var options: Options { recorder.options }
+  private var clock: ContinuousClock { recorder.clock }
+
+  init(_ recorder: Recorder, kinds: [any CareEngine.Type]) {
+    self.recorder = recorder
     self.kinds = kinds
+    let options = recorder.options
     data = Dataset(
       patients: options.patients, durableCommits: options.durableCommits,
       concurrentCommits: options.concurrentCommits)
   }
 
   func run() async throws {
+    recorder.note(size: "patients", String(options.patients))
+    recorder.note(size: "appointments", String(options.patients * 2))
     for run in 0..<options.runs {
-      Output.note("run \(run + 1) of \(options.runs)")
+      Output.note("care workload, run \(run + 1) of \(options.runs)")
       folder = try Folders.make(in: options.directory)
       defer { try? FileManager.default.removeItem(atPath: folder) }
       let turned = kinds.indices.map { kinds[($0 + run) % kinds.count] }
@@ -38,9 +42,7 @@ final class Runner {
   }
 
   private func path(of kind: any CareEngine.Type, _ part: String = "main") throws -> String {
-    let path = folder + "/" + part + "/" + kind.name
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    return path
+    try Folders.part(folder, part, kind.name)
   }
 
   // MARK: Measuring
@@ -51,18 +53,18 @@ final class Runner {
   ) throws {
     guard options.wants(work) else { return }
     for engine in open {
-      guard let value = try body(engine) else { continue }
-      record(work, type(of: engine).name, value)
+      let value = try body(engine)
+      try engine.settle()
+      if let value { record(work, type(of: engine).name, value) }
     }
   }
 
   private func record(_ work: String, _ engine: String, _ value: Double) {
-    results.add(work, engine, value)
-    Output.note("  \(work) \(engine) \(Table.number(value))")
+    recorder.record(work, engine, value)
   }
 
   private func seconds(_ body: () throws -> Void) rethrows -> Double {
-    try clock.measure(body) / .seconds(1)
+    try recorder.seconds(body)
   }
 
   /// Calls with one transaction's share of the rows after the other.
@@ -131,6 +133,7 @@ final class Runner {
   ) throws {
     for engine in open {
       let time = try seconds { try body(engine) }
+      try engine.settle()
       if options.wants(work) { record(work, type(of: engine).name, Double(rows) / time) }
     }
   }
@@ -208,6 +211,7 @@ final class Runner {
         let start = clock.now
         try await engine.insertConcurrently(data.concurrent, tasks: options.tasks)
         let time = (clock.now - start) / .seconds(1)
+        try engine.settle()
         record("concurrent_durable", type(of: engine).name, Double(data.concurrent.count) / time)
       }
       try verify("concurrent_durable")
@@ -232,12 +236,16 @@ final class Runner {
         if let before, let after = Machine.bytesWritten { bytes[i] += after - before }
       }
     }
-    record("durable_floor_us", "raw", Latencies(floorTimes).p50)
+    let floorLatencies = Latencies(floorTimes)
+    record("durable_floor_us", "raw", floorLatencies.p50)
+    recorder.record(commits: floorLatencies.sorted, "raw")
     for (i, engine) in open.enumerated() {
       let name = type(of: engine).name
       let latencies = Latencies(times[i])
       record("durable_insert_p50_us", name, latencies.p50)
       record("durable_insert_p99_us", name, latencies.p99)
+      record("durable_insert_p999_us", name, latencies.p999)
+      recorder.record(commits: latencies.sorted, name)
       if bytes[i] > 0 { record("durable_bytes", name, Double(bytes[i]) / Double(times[i].count)) }
     }
   }
@@ -255,8 +263,6 @@ final class Runner {
   }
 
   // MARK: Memory
-
-  func add(memory: Double, of engine: String) { record("peak_memory_mb", engine, memory) }
 
   /// What one engine adds to this process's memory at its peak, in MB; nil where the system does
   /// not tell.

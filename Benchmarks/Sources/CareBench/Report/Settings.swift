@@ -1,0 +1,54 @@
+/// How the engines are set up, for the report.
+enum Settings {
+  static let text = """
+    ## How it is measured
+
+    One process runs one engine after the other within each work, and another engine leads in each
+    run, so that a machine that slows down slows all. Every engine makes the same structs from the
+    same rows, and after each step of the care workload all of them must hold the same data, read
+    whole and through their indexes. Every transaction is durable when it returns, on every engine:
+    it waits for the disk. All caches are equal. What an engine does later on threads of its own is
+    waited for before the next one begins, and is not counted.
+
+    | engine | settings |
+    |---|---|
+    | CareFS | its defaults but for the size of the cache; typed records |
+    | SQLite | C API, prepared statements, WAL, `synchronous = FULL`, foreign keys on, 4 KiB pages, \
+    memory map of the whole file on top of the cache, temporary tables in memory, a checkpoint each \
+    4,000 pages (measured faster than the default at every load) |
+    | GRDB | a `DatabasePool` with SQLite's settings above; Codable records, queries as its guide \
+    writes them |
+    | LMDB | sync of data and meta page at each commit, integer keys where keys are integers, \
+    `DUPFIXED` indexes read a page at a time; rows packed by hand. It has no cache of its own: it maps \
+    the file |
+    | RocksDB | "Setup Options and Basic Tuning" of its wiki: bloom filters of 10 bits, blocks of \
+    16 KiB, index and filter blocks in the block cache, level sizes that adapt, LZ4 above Zstandard; \
+    `sync = true`. Its memory tables come on top of the cache. What a transaction has written itself \
+    is looked up in sets of the program, as `WriteBatchWithIndex` is several times slower |
+
+    LMDB and RocksDB have no tables, references or indexes: the programs keep them by hand, check what \
+    CareFS and SQLite check (a key or e-mail that is taken, a reference to nobody), and pack rows \
+    without types, versions or nulls.
+
+    - Care workload: its `file` figures count logs, after a checkpoint; RocksDB has none to make, its \
+    memory tables are written out. `durable insert`: the engines and the bare disk take turns of a \
+    hundred commits. `bytes written` are those given to write calls, where the system counts them.
+    - Documents: the examples of FHIR R4 as they come, minified; SQLite stores them as text and finds \
+    paths by `json_extract`. CareFS checks each document before it stores it, which is counted. \
+    `small` are the examples and the patients' resources under 1 KB.
+    - redb's workload: phases, counts and cache (4 GiB) of the benchmark that redb publishes, times in \
+    milliseconds; random bytes made as they are needed. Of more than a million pairs there is one run. \
+    The phase that does not wait for the disk is left out.
+    - YCSB: mixes and distributions from its own parameter files (`shared/data/suites`), records of \
+    ten fields of 100 bytes, one thread, every operation a transaction; how many is in the line above. \
+    SQLite keeps the table without row numbers, which is faster here.
+    - Growth curve: doctors, a table without indexes; the cache holds all of it.
+    - Eight times the cache: the care workload, its file in the system's cache. SQLite and LMDB read \
+    it through their memory maps.
+    - Two threads: each reader has a connection of its own where engines want that. The writer \
+    changes 100 rows of an indexed column a commit, without a rest.
+    - Opening: up to the first row read. The crash is a kill of the process while its log is about to \
+    be as long as CareFS lets it get before a checkpoint; the others' logs are as long. LMDB has none.
+
+    """
+}

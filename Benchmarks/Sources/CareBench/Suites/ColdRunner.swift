@@ -1,0 +1,53 @@
+/// The care workload with an eighth of the cache that it would need.
+struct ColdRunner {
+  /// What a patient with two appointments and all indexes takes in the file, in bytes.
+  private static let bytesPerPatient = 410
+
+  let recorder: Recorder
+  let kinds: [any CareEngine.Type]
+
+  func run() throws {
+    let options = recorder.options
+    let cacheBytes = options.patients * Self.bytesPerPatient / 8
+    recorder.note(size: "cold_cache_mb", Table.number(Double(cacheBytes) / 1_000_000))
+    let data = Dataset(patients: options.patients, durableCommits: 1, concurrentCommits: 1)
+    try recorder.runs("data eight times the cache", options.runs, of: kinds.count) {
+      folder, order in
+      var sums: [(engine: String, sum: Checksum)] = []
+      for kind in order.map({ kinds[$0] }) {
+        let path = try Folders.part(folder, kind.name)
+        let engine = try kind.init(directory: path, cacheBytes: cacheBytes)
+        try engine.insert(doctors: data.doctors)
+        let load = try recorder.seconds { try self.load(data, engine) }
+        try engine.settle()
+        if recorder.wants("cold_load") {
+          recorder.record(
+            "cold_load", kind.name, Double(data.patients.count + data.appointments.count) / load)
+        }
+        try engine.checkpoint()
+        var sum = try engine.get(keys: data.keys)
+        let get = try recorder.seconds { sum = try engine.get(keys: data.keys) }
+        if recorder.wants("cold_get") {
+          recorder.record("cold_get", kind.name, Double(sum.rows) / get)
+        }
+        sums.append((kind.name, sum))
+        try engine.close()
+        try Folders.remove(path)
+      }
+      for other in sums.dropFirst() where other.sum != sums[0].sum {
+        throw BenchError("cold_get: \(sums[0]) but \(other)")
+      }
+    }
+  }
+
+  private func load(_ data: Dataset, _ engine: any CareEngine) throws {
+    let step = recorder.options.rowsPerTransaction
+    for start in stride(from: 0, to: data.patients.count, by: step) {
+      try engine.insert(patients: data.patients[start..<min(data.patients.count, start + step)])
+    }
+    for start in stride(from: 0, to: data.appointments.count, by: step) {
+      try engine.insert(
+        appointments: data.appointments[start..<min(data.appointments.count, start + step)])
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Synchronization
+
+/// Threads that read by key: one, two at once, and one beside a thread that commits without a rest.
+struct ReaderRunner {
+  private static let keysPerRead = 500
+  private static let rowsPerCommit = 100
+
+  let recorder: Recorder
+  let kinds: [any CareEngine.Type]
+
+  func run() throws {
+    let options = recorder.options
+    let data = Dataset(
+      patients: min(options.patients, 100_000), durableCommits: 1, concurrentCommits: 1)
+    try recorder.runs("readers", options.runs, of: kinds.count) { folder, order in
+      for kind in order.map({ kinds[$0] }) {
+        let path = try Folders.part(folder, kind.name)
+        try measure(
+          try kind.init(directory: path, cacheBytes: options.cacheBytes), kind.name, data)
+        try Folders.remove(path)
+      }
+    }
+  }
+
+  private func measure(_ engine: any CareEngine, _ name: String, _ data: Dataset) throws {
+    try engine.insert(doctors: data.doctors)
+    for start in stride(from: 0, to: data.patients.count, by: 10_000) {
+      try engine.insert(patients: data.patients[start..<min(data.patients.count, start + 10_000)])
+    }
+    try engine.checkpoint()
+    let readers = [ThreadBound(try engine.reader()), ThreadBound(try engine.reader())]
+    // The first pass fills the caches.
+    _ = try gets(readers, data, writer: nil)
+    let alone = try gets([readers[0]], data, writer: nil)
+    if recorder.wants("two_readers") {
+      recorder.record("two_readers", name, try gets(readers, data, writer: nil) / alone)
+    }
+    if recorder.wants("reader_with_writer") {
+      let beside = try gets([readers[0]], data, writer: ThreadBound(engine))
+      recorder.record("reader_with_writer", name, beside / alone)
+    }
+    try engine.close()
+  }
+
+  /// Gets a second of all readers together.
+  private func gets(
+    _ readers: [ThreadBound], _ data: Dataset, writer: ThreadBound?
+  ) throws -> Double {
+    let time = recorder.options.readerSeconds
+    let counts = Mutex<[Int]>([])
+    let failure = Mutex<(any Error)?>(nil)
+    let group = DispatchGroup()
+    let start = ContinuousClock.now
+    let end = start + .seconds(time)
+    func onThread(_ body: @escaping @Sendable () throws -> Void) {
+      group.enter()
+      Thread {
+        do { try body() } catch { failure.withLock { $0 = error } }
+        group.leave()
+      }.start()
+    }
+    for (place, reader) in readers.enumerated() {
+      onThread {
+        var count = 0
+        var from = place * Self.keysPerRead
+        while ContinuousClock.now < end {
+          let to = min(data.keys.count, from + Self.keysPerRead)
+          count += try reader.engine.get(keys: Array(data.keys[from..<to])).rows
+          from = to == data.keys.count ? 0 : to
+        }
+        let read = count
+        counts.withLock { $0.append(read) }
+      }
+    }
+    if let writer {
+      onThread {
+        var from = 0
+        while ContinuousClock.now < end {
+          let to = min(data.updates.count, from + Self.rowsPerCommit)
+          try writer.engine.update(statuses: data.updates[from..<to])
+          from = to == data.updates.count ? 0 : to
+        }
+      }
+    }
+    group.wait()
+    if let error = failure.withLock({ $0 }) { throw error }
+    return Double(counts.withLock { $0.reduce(0, +) }) / time
+  }
+}
+
+/// An engine, or a reader of one, that a single thread at a time uses.
+private struct ThreadBound: @unchecked Sendable {
+  let engine: any CareEngine
+  init(_ engine: any CareEngine) { self.engine = engine }
+}
