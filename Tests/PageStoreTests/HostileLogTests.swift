@@ -5,27 +5,13 @@ import Testing
 
 /// Records of the log that are whole, with sound checksums, and say what cannot be.
 @Suite struct HostileLogTests {
-  /// A commit's payload: header, page table and changes.
   private func commit(
     pages: UInt32 = 10, table: [(PageNumber, UInt32, LSN)] = [], tableCount: Int? = nil,
     changes: [UInt8] = [], changeBytes: Int? = nil
   ) -> [UInt8] {
-    let size = LogFormat.commitHeaderSize + table.count * LogFormat.tableEntrySize
-    var bytes = [UInt8](repeating: 0, count: size)
-    bytes.withUnsafeMutableBytes { raw in
-      guard let base = raw.baseAddress else { return }
-      base.set64(LogFormat.commitNumber, 9)
-      base.set32(LogFormat.commitPageCount, pages)
-      base.set32(LogFormat.commitTableCount, UInt32(tableCount ?? table.count))
-      base.set64(LogFormat.commitChangeBytes, UInt64(changeBytes ?? changes.count))
-      for (index, entry) in table.enumerated() {
-        let at = LogFormat.commitHeaderSize + index * LogFormat.tableEntrySize
-        base.set32(at, entry.0)
-        base.set32(at + 4, entry.1)
-        base.set64(at + 8, entry.2)
-      }
-    }
-    return bytes + changes
+    HostileCommit.payload(
+      pages: pages, table: table, tableCount: tableCount, changes: changes,
+      changeBytes: changeBytes)
   }
 
   private func apply(_ payload: [UInt8]) -> StoreError? {
@@ -84,28 +70,11 @@ import Testing
 
   /// What opening says of a log that ends with such a record.
   private func opening(kind: UInt8, _ payload: [UInt8]) throws -> StoreError? {
-    let (files, options) = try files(kind: kind, payload)
+    let (files, options) = try HostileCommit.files(kind: kind, payload)
     do throws(StoreError) {
       try Pager.open(path: Scenario.path, fileSystem: files, options: options).close()
       return nil
     } catch { return error }
-  }
-
-  /// The files of a killed writer whose log ends with such a record.
-  private func files(
-    kind: UInt8, _ payload: [UInt8]
-  ) throws -> (files: SimulatedFileSystem, options: PagerOptions) {
-    let scenario = Scenario(seed: 5)
-    try scenario.create()
-    for mark in 0..<3 { try scenario.commit { try $0.allocate(UInt8(mark)) } }
-    let log = try #require(try scenario.pager.log)
-    try payload.withUnsafeBytes { raw throws in
-      _ = try log.append(kind: kind, raw)
-    }
-    try log.flushAll()
-    let files = scenario.files.crash(keeping: .everything)
-    scenario.files.powerOff()
-    return (files, scenario.options)
   }
 
   /// What is saved takes the time of what is there, not of the numbers that it names.
@@ -120,7 +89,7 @@ import Testing
       2, UInt8(PageHeader.size), 0, 1, 0, 4,
     ]
     let payload = commit(table: [(page, LogFormat.freshFlag, 0)], changes: changes)
-    let (files, options) = try files(kind: 1, payload)
+    let (files, options) = try HostileCommit.files(payload)
     let pager = try Pager.salvage(path: Scenario.path, fileSystem: files, options: options)
     let tx = try pager.beginRead()
     let found = try tx.salvagedSpace()
@@ -141,7 +110,7 @@ import Testing
   }
 
   @Test func commitsThatNameImpossiblePagesAreRefused() throws {
-    #expect(try opening(kind: 1, commit())?.code == nil)
+    #expect(try opening(kind: 1, commit(pages: 6))?.code == nil)
     #expect(try opening(kind: 1, [1, 2, 3])?.code == .corrupt)
     #expect(try opening(kind: 1, commit(pages: .max))?.code == .corrupt)
     // More pages than there are maps for.

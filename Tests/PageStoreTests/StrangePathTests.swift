@@ -168,10 +168,10 @@ import Testing
       images.append(image)
     }
     let file = try SimulatedFileSystem().open("empty", .createNew)
-    let recovery = Recovery(file: file, header: pager.header)
+    let recovery = Recovery(file: file, header: pager.header, cache: pager.cache)
     for image in images {
       // As after a change that rests on another past.
-      recovery.pages[3]?.lsn = nil
+      recovery.forgetBase(of: 3)
       try image.withUnsafeBytes { payload throws in
         try recovery.takeImages(
           LogRecord(kind: LogFormat.RecordKind.images, lsn: 1, payload: payload))

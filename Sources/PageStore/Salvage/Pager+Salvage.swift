@@ -94,7 +94,8 @@ extension Pager {
       if isAnchored {
         do throws(StoreError) { return try takeWhole(reader) } catch { damage = error.message }
       }
-      let recovery = Recovery(file: file, header: header, keepsOutdated: true)
+      let recovery = Recovery(
+        file: file, header: header, cache: cache, keepsOutdated: true)
       let found = recovery.salvage(reader, isAnchored: isAnchored)
       // What is missing at the log's end is no gap.
       if damage != nil || found.gapCount > 0 || recovery.outdatedCount > 0 {
@@ -113,7 +114,7 @@ extension Pager {
     guard reader.unreadableCount == 0 else {
       throw StoreError(.io, "\(reader.unreadableCount) segments of it cannot be read")
     }
-    let recovery = Recovery(file: file, header: header)
+    let recovery = Recovery(file: file, header: header, cache: cache)
     let scan = try recovery.run(reader)
     if !header.isClosedCleanly, reader.segmentCount < Int(header.logSegments) {
       lossNote = "the log is cut off: it had \(header.logSegments) segments at least"

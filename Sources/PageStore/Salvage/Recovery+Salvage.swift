@@ -4,16 +4,19 @@ extension Recovery {
   ///
   /// - Parameter isAnchored: Whether the header's checkpoint is to be trusted.
   func salvage(_ log: LogReader, isAnchored: Bool) -> LogSalvage {
+    // Without a size, as many as the cache may have.
+    try? limitMemory(log)
     var found = salvagePass(log, isAnchored)
     if !images.isEmpty {
       forgetPages()
       found = salvagePass(log, isAnchored)
     }
+    dropScattered()
     return found
   }
 
   /// Pages that lack changes which the log no longer has.
-  var outdatedCount: Int { outdated.count + pages.values.count { $0.lsn == nil } }
+  var outdatedCount: Int { outdated.union(baseless).count }
 
   private func salvagePass(_ log: LogReader, _ isAnchored: Bool) -> LogSalvage {
     log.salvage(
@@ -37,6 +40,9 @@ extension Recovery {
     guard record.kind == LogFormat.RecordKind.commit,
       let commit = try? CommitPayload(record.payload)
     else { return }
-    for index in 0..<commit.tableCount { pages[commit.entry(index).page]?.lsn = nil }
+    for index in 0..<commit.tableCount {
+      let number = commit.entry(index).page
+      if pages[number] != nil { forgetBase(of: number) }
+    }
   }
 }

@@ -204,7 +204,7 @@ extension Pager {
     try takeOver(logFile)
     let scan: LogScan
     guard let reader = try readLog(logFile) else { return }
-    let recovery = Recovery(file: file, header: header)
+    let recovery = Recovery(file: file, header: header, cache: cache)
     do throws(StoreError) {
       guard header.isClosedCleanly || reader.segmentCount >= Int(header.logSegments) else {
         throw StoreError(
@@ -310,24 +310,26 @@ extension Pager {
     commitNumber = recovery.commitNumber
     commitTime = recovery.commitTime
     let last = recovery.lastLSN
+    // What commits have given back is needed only when later ones may be lost.
+    if !recovery.keepsOutdated { recovery.dropPages { $0 >= self.pageCount } }
+    let recovered = recovery.takePages()
     cache.lock.with {
       visibleLSN = max(visibleLSN, last)
       publishedLSN = visibleLSN
       durableLSN = visibleLSN
       visibleState = CommitState(
         lsn: visibleLSN, pageCount: pageCount, number: commitNumber, time: commitTime)
-      for (number, page) in recovery.takePages() {
-        guard let lsn = page.lsn else {
-          page.bytes.deallocate()
-          continue
-        }
+      for (number, page) in recovered where !page.isInFile {
         let version = cache.takeVersion()
         version.pointee.page = number
-        version.pointee.lsn = lsn
+        version.pointee.lsn = page.lsn
         version.pointee.freshLSN = page.freshLSN
         version.pointee.isDirty = true
-        version.pointee.data.store(UInt(bitPattern: page.bytes), ordering: .releasing)
-        cache.adoptBuffer(page.bytes)
+        version.pointee.spillSlot = page.spillSlot
+        if let bytes = page.bytes {
+          bytes.set64(PageHeader.lsn, page.lsn)
+          version.pointee.data.store(UInt(bitPattern: bytes), ordering: .releasing)
+        }
         cache.appendOldest(version)
         dirtyPages.append(number)
       }

@@ -1,16 +1,40 @@
 /// Rebuilds the newest committed pages from the page file and the log.
+///
+/// Their number is what the log says, and one is named in 16 bytes: of their contents no more is in
+/// memory than the cache may have, the rest spills. What a page is takes some tens of bytes.
 final class Recovery {
   struct Page {
-    var bytes: UnsafeMutableRawPointer
-    /// The LSN of the page's last change, or nil while no sound base is known.
-    var lsn: LSN?
+    /// The page's bytes, or nil while they are elsewhere.
+    var bytes: UnsafeMutableRawPointer? = nil
+    /// The LSN of the page's last change.
+    var lsn: LSN
     var freshLSN: LSN = 0
+    /// One more than the slot in the spill file, or 0. Without bytes, too, the page file has them, and
+    /// has them for good.
+    var spillSlot: UInt32 = 0
+    /// Whether the bytes are those that the page file has.
+    var isOfFile = false
+
+    /// Whether it need not be written again.
+    var isInFile: Bool { bytes == nil && spillSlot == 0 }
   }
 
-  private let file: any StorageFile
+  let file: any StorageFile
   let header: FileHeader
-  private let checksum: PageChecksum
+  let checksum: PageChecksum
+  /// Gives the memory for pages, and spills them.
+  let cache: PageCache
   var pages: [PageNumber: Page] = [:]
+  /// Pages that the log names and of which no sound base is known.
+  var baseless: Set<PageNumber> = []
+  /// The pages whose bytes are in memory, and some that were let go since.
+  var resident: [PageNumber] = []
+  var residentHand = 0
+  /// What pages of the file are read into.
+  var spare: UnsafeMutableRawPointer?
+  /// How many pages may be in memory when none can be spilled.
+  var mostResident = 0
+  var isSpillRefused = false
   var pageCount: UInt32
   private(set) var commitNumber: UInt64
   private(set) var commitTime: Int64
@@ -19,15 +43,18 @@ final class Recovery {
   /// Whether a page that lacks a change stays as it was before it: for saving what there is.
   let keepsOutdated: Bool
   /// Pages that lack changes.
-  private(set) var outdated: Set<PageNumber> = []
+  var outdated: Set<PageNumber> = []
 
   /// The newest image of each page that the page file has no sound base of.
   private(set) var images: [PageNumber: UnsafeMutableRawPointer] = [:]
 
-  init(file: any StorageFile, header: FileHeader, keepsOutdated: Bool = false) {
+  init(
+    file: any StorageFile, header: FileHeader, cache: PageCache, keepsOutdated: Bool = false
+  ) {
     self.file = file
     self.keepsOutdated = keepsOutdated
     self.header = header
+    self.cache = cache
     checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
     pageCount = header.pageCount
     commitNumber = header.commitNumber
@@ -40,14 +67,9 @@ final class Recovery {
     for image in images.values { image.deallocate() }
   }
 
-  func forgetPages() {
-    for page in pages.values { page.bytes.deallocate() }
-    pages = [:]
-    outdated = []
-  }
-
-  /// Applies the log's sound part in memory.
+  /// Applies the log's sound part.
   func run(_ log: LogReader) throws(StoreError) -> LogScan {
+    try limitMemory(log)
     var scan = try pass(log)
     if !images.isEmpty {
       // Commits ran beside the checkpoint that logged the images: changes may stand before the image
@@ -55,37 +77,19 @@ final class Recovery {
       forgetPages()
       scan = try pass(log, until: log.isGrowing ? scan.end : nil)
     }
-    for (number, page) in pages where page.lsn == nil && number < pageCount {
+    if let number = baseless.lazy.filter({ $0 < self.pageCount }).min() {
       throw Self.missing(number)
     }
     try requireMaps()
+    try requireGrowth()
     return scan
-  }
-
-  private static func missing(_ number: PageNumber) -> StoreError {
-    StoreError.corrupt(number, "neither the file nor the log has a sound copy of it")
-  }
-
-  /// A page count is as long as there are maps for: what a record claims alone would cost as much time
-  /// as the largest file.
-  private func requireMaps() throws(StoreError) {
-    let space = FreeSpace(contentEnd: header.pageSize - Int(header.reservedBytes))
-    let inFile = try file.size() / UInt64(header.pageSize)
-    let first = UInt32(max(min(inFile, UInt64(pageCount)), 3) - 3) / space.span
-    var number = UInt64(space.mapPage(first))
-    while number < pageCount {
-      guard number < inFile || pages[PageNumber(number)] != nil else {
-        throw Self.missing(PageNumber(number))
-      }
-      number += UInt64(space.span)
-    }
   }
 
   /// A page that is newer than all that was found: a checkpoint of another process has written it, or
   /// the page file was copied after the log.
   var newerPage: PageNumber? {
     let last = lastLSN
-    return pages.lazy.filter { ($0.value.lsn ?? 0) > last }.map(\.key).min()
+    return pages.lazy.filter { $0.value.lsn > last }.map(\.key).min()
   }
 
   private func pass(_ log: LogReader, until limit: LSN? = nil) throws(StoreError) -> LogScan {
@@ -102,67 +106,74 @@ final class Recovery {
     }
   }
 
-  /// Hands the pages over; the caller owns their bytes.
-  func takePages() -> [PageNumber: Page] {
-    defer { pages = [:] }
-    return pages
-  }
-
   func replay(_ record: LogRecord) throws(StoreError) {
     let commit = try CommitPayload(record.payload)
     guard commit.pageCount <= PageLimits.maximumPageCount else { throw CommitPayload.damaged }
     var applies = [Bool](repeating: false, count: commit.tableCount)
     var begun = [Bool](repeating: false, count: commit.tableCount)
+    var lost: [PageNumber] = []
     for index in 0..<commit.tableCount {
       let entry = commit.entry(index)
       guard entry.page >= 2, entry.page < PageLimits.maximumPageCount else {
         throw CommitPayload.damaged
       }
-      var page = try self.page(entry.page)
-      if entry.flags & LogFormat.bulkFlag != 0 {
-        // Its bytes went to the page file before this record was written.
-        if (page.lsn ?? 0) < record.lsn { page.lsn = nil }
-      } else if entry.flags & LogFormat.freshFlag != 0 {
-        if (page.lsn ?? 0) < record.lsn {
-          applies[index] = true
-        }
-      } else if let lsn = page.lsn, lsn < record.lsn {
-        if lsn == entry.baseLSN || planted(.lostWriteUnnoticed) {
-          applies[index] = true
-        } else if keepsOutdated {
-          outdated.insert(entry.page)
-        } else {
-          // A write that the disk lost: only a later image can stand in for it.
-          page.lsn = nil
-        }
+      applies[index] = try judge(entry, record.lsn)
+      if entry.flags & LogFormat.bulkFlag != 0, baseless.contains(entry.page) {
+        lost.append(entry.page)
       }
-      pages[entry.page] = page
     }
-    try commit.apply(pageSize: header.pageSize) { index throws(StoreError) in
-      guard applies[index] else { return nil }
+    func begin(_ index: Int) throws(StoreError) -> UnsafeMutableRawPointer? {
       let entry = commit.entry(index)
-      guard let page = self.pages[entry.page] else { return nil }
-      if entry.flags & LogFormat.freshFlag != 0 && !begun[index] {
-        page.bytes.initializeMemory(as: UInt8.self, repeating: 0, count: self.header.pageSize)
-        page.bytes.set32(PageHeader.number, entry.page)
+      guard entry.flags & LogFormat.freshFlag != 0, !begun[index] else {
+        return try bytes(of: entry.page)
       }
       begun[index] = true
-      return page.bytes
+      return try zeros(for: entry.page)
+    }
+    try commit.apply(pageSize: header.pageSize) { index throws(StoreError) in
+      applies[index] ? try begin(index) : nil
     }
     for index in 0..<commit.tableCount where applies[index] {
       let entry = commit.entry(index)
-      guard var page = pages[entry.page] else { continue }
-      page.lsn = record.lsn
-      page.bytes.set64(PageHeader.lsn, record.lsn)
       if entry.flags & LogFormat.freshFlag != 0 {
-        page.freshLSN = record.lsn
+        // One that nothing was written to is all zeros.
+        if !begun[index] { _ = try begin(index) }
+        pages[entry.page]?.freshLSN = record.lsn
         outdated.remove(entry.page)
       }
-      pages[entry.page] = page
+      pages[entry.page]?.lsn = record.lsn
     }
+    // An entry before it, of the same page, is no base of what should be in the page file.
+    for page in lost { forgetBase(of: page) }
     pageCount = commit.pageCount
     commitNumber = commit.commitNumber
     commitTime = commit.commitTime
+  }
+
+  /// Whether the changes of the record at `lsn` to a page are to be applied.
+  private func judge(
+    _ entry: (page: PageNumber, flags: UInt32, baseLSN: LSN), _ lsn: LSN
+  ) throws(StoreError) -> Bool {
+    if entry.flags & LogFormat.bulkFlag != 0 {
+      // Its bytes went to the page file, and were synced, before this record was written.
+      guard let found = try lookUp(entry.page) else { return false }
+      if found < lsn { forgetBase(of: entry.page) }
+      if found == lsn { leaveInFile(entry.page) }
+      return false
+    }
+    if entry.flags & LogFormat.freshFlag != 0 {
+      // Without an entry it gets one when its zeros do.
+      return try lookUp(entry.page) ?? 0 < lsn
+    }
+    guard let found = try lookUp(entry.page), found < lsn else { return false }
+    if found == entry.baseLSN || planted(.lostWriteUnnoticed) { return true }
+    if keepsOutdated {
+      outdated.insert(entry.page)
+    } else {
+      // A write that the disk lost: only a later image can stand in for it.
+      forgetBase(of: entry.page)
+    }
+    return false
   }
 
   /// Images are whole pages, one after the other, as a checkpoint wrote them.
@@ -175,13 +186,11 @@ final class Recovery {
       let image = base + at
       let number = image.u32(PageHeader.number)
       guard checksum.isSound(image, number) else { throw CommitPayload.damaged }
-      var page = try page(number)
       let lsn = image.u64(PageHeader.lsn)
-      if page.lsn == nil { keep(image, of: number, lsn) }
-      if page.lsn.map({ $0 < lsn }) ?? true {
-        page.bytes.copyMemory(from: image, byteCount: header.pageSize)
-        page.lsn = lsn
-        pages[number] = page
+      let known = try lookUp(number)
+      if known == nil { keep(image, of: number, lsn) }
+      if known.map({ $0 < lsn }) ?? true {
+        try put(image, lsn, of: number)
         outdated.remove(number)
       }
       at += header.pageSize
@@ -194,26 +203,5 @@ final class Recovery {
       images[number] ?? .allocate(byteCount: header.pageSize, alignment: 64)
     copy.copyMemory(from: image, byteCount: header.pageSize)
     images[number] = copy
-  }
-
-  /// The page as recovery has it so far: first from the page file, if that is sound.
-  private func page(_ number: PageNumber) throws(StoreError) -> Page {
-    if let page = pages[number] { return page }
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: header.pageSize, alignment: 64)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: header.pageSize)
-    var page = Page(bytes: bytes, lsn: nil)
-    pages[number] = page
-    let n = try file.read(
-      into: UnsafeMutableRawBufferPointer(start: bytes, count: header.pageSize),
-      at: UInt64(number) * UInt64(header.pageSize))
-    if n == header.pageSize, checksum.isSound(bytes, number) {
-      page.lsn = bytes.readable.u64(PageHeader.lsn)
-    }
-    if let image = images[number], page.lsn ?? 0 < image.readable.u64(PageHeader.lsn) {
-      bytes.copyMemory(from: image, byteCount: header.pageSize)
-      page.lsn = image.readable.u64(PageHeader.lsn)
-    }
-    pages[number] = page
-    return page
   }
 }

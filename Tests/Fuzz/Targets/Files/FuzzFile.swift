@@ -45,10 +45,15 @@ final class FuzzFileBody: @unchecked Sendable {
   func write(_ bytes: UnsafeRawBufferPointer, at start: Int) {
     largestWrite = max(largestWrite, bytes.count)
     forEachPiece(start, bytes.count) { number, range, done in
+      let piece = bytes[done..<done + range.count]
+      if range.count == Self.block, piece.allSatisfy({ $0 == 0 }) {
+        blocks[number] = Self.zeros
+        return
+      }
       var block = blocks.removeValue(forKey: number) ?? original(number)
       block.withUnsafeMutableBytes {
         UnsafeMutableRawBufferPointer(rebasing: $0[range]).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[done..<done + range.count]))
+          from: UnsafeRawBufferPointer(rebasing: piece))
       }
       blocks[number] = block
     }
