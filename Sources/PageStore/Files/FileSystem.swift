@@ -96,4 +96,23 @@ extension StorageFile {
 
   /// No one, for file systems that no other process uses.
   public func otherWriter() throws(StoreError) -> LockResult? { nil }
+
+  /// Writes zeros in parts of up to 1 MiB.
+  public func writeZeros(_ count: Int, at offset: UInt64) throws(StoreError) {
+    try writeZeros(count, at: offset, parts: 1 << 20)
+  }
+
+  /// Writes zeros, a part at a time: how many there are is what a file says.
+  func writeZeros(_ count: Int, at offset: UInt64, parts: Int) throws(StoreError) {
+    let zeros = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(count, parts), alignment: 64)
+    defer { zeros.deallocate() }
+    zeros.initializeMemory(as: UInt8.self, repeating: 0)
+    var done = 0
+    while done < count {
+      let part = zeros.prefix(count - done)
+      try write(UnsafeRawBufferPointer(rebasing: part), at: offset + UInt64(done))
+      done += part.count
+    }
+  }
 }

@@ -65,25 +65,6 @@ extension LogReader {
 }
 
 extension StorageFile {
-  /// Writes zeros in parts of up to 1 MiB.
-  public func writeZeros(_ count: Int, at offset: UInt64) throws(StoreError) {
-    try writeZeros(count, at: offset, parts: 1 << 20)
-  }
-
-  /// Writes zeros, a part at a time: how many there are is what a file says.
-  func writeZeros(_ count: Int, at offset: UInt64, parts: Int) throws(StoreError) {
-    let zeros = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(count, parts), alignment: 64)
-    defer { zeros.deallocate() }
-    zeros.initializeMemory(as: UInt8.self, repeating: 0)
-    var done = 0
-    while done < count {
-      let part = zeros.prefix(count - done)
-      try write(UnsafeRawBufferPointer(rebasing: part), at: offset + UInt64(done))
-      done += part.count
-    }
-  }
-
   /// Makes the next sync write the file's size, also when an earlier one failed to.
   func insistOnSize() throws(StoreError) {
     let now = try size()

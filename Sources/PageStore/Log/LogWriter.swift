@@ -208,10 +208,7 @@ final class LogWriter: @unchecked Sendable {
         // `reserve` has put enough segments on disk.
         let index = freeSegments.popLast() ?? segmentCount
         if index == segmentCount { segmentCount += 1 }
-        let segment = Segment(startLSN: at, index: index)
-        segments.append(segment)
-        places.append(segment)
-        at &+= UInt64(payloadPerSegment)
+        segments.append(Segment(startLSN: at, index: index))
       }
     }
     return places

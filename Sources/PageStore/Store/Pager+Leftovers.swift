@@ -13,15 +13,17 @@ extension Pager {
     let logPath = Self.logPath(newPath)
     let file = try fileSystem.identity(of: logPath)?.file
     let trustsLog = target.map { $0.logIdentity?.file == file } ?? true
-    let pages = try look(newPath, 3 * pageSize) { isOurPageFile($0) }
-    let log = try look(logPath, Self.sector) { isOurLog($0) }
+    let isThere = try fileSystem.identity(of: newPath) != nil
+    let pages = isThere ? try look(newPath, 3 * pageSize) { isOurPageFile($0) } : .absent
+    let log = file != nil ? try look(logPath, Self.sector) { isOurLog($0) } : .absent
     guard pages != .unknown else { throw Self.foreignError(newPath) }
-    if log == .ours || log == .blank || (log == .unknown && pages == .ours && trustsLog) {
+    let isOurs = log == .ours || log == .blank || (log == .unknown && pages == .ours && trustsLog)
+    if isOurs {
       try fileSystem.remove(logPath)
       if !planted(.skipDirectorySync) { try fileSystem.syncDirectory(of: path) }
     }
     if pages != .absent { try fileSystem.remove(newPath) }
-    guard try fileSystem.identity(of: logPath) == nil else { throw Self.foreignError(logPath) }
+    guard isOurs || log == .absent else { throw Self.foreignError(logPath) }
   }
 
   private static let sector = 512
@@ -37,7 +39,6 @@ extension Pager {
   private func look(
     _ path: String, _ count: Int, _ isOurs: (UnsafeRawBufferPointer) -> Bool
   ) throws(StoreError) -> Leftover {
-    guard try fileSystem.identity(of: path) != nil else { return .absent }
     let other = try fileSystem.open(path, .readOnly)
     defer { other.close() }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
