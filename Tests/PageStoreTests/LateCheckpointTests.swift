@@ -29,8 +29,8 @@ import Testing
 
 /// Files in memory that call a test back when a name has gone and its folder was synced, at the next
 /// look at another name.
-private final class FilesWithAMoment: FileSystem, @unchecked Sendable {
-  private let base = MemoryFileSystem()
+private final class FilesWithAMoment: ForwardingFileSystem, @unchecked Sendable {
+  fileprivate let base = MemoryFileSystem()
   private var awaited: (path: String, body: () -> Void)?
   private var isNext = false
   private(set) var hadItsMoment = false
@@ -50,15 +50,4 @@ private final class FilesWithAMoment: FileSystem, @unchecked Sendable {
     }
     return try base.identity(of: path)
   }
-
-  func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
-    try base.open(path, mode)
-  }
-  func openTemporary(beside path: String) throws(StoreError) -> any StorageFile {
-    try base.openTemporary(beside: path)
-  }
-  func rename(_ from: String, to: String) throws(StoreError) { try base.rename(from, to: to) }
-  func syncDirectory(of path: String) throws(StoreError) { try base.syncDirectory(of: path) }
-  func canonicalPath(_ path: String) throws(StoreError) -> String { try base.canonicalPath(path) }
-  func freeBytes(at path: String) -> UInt64? { base.freeBytes(at: path) }
 }

@@ -1,3 +1,4 @@
+import CareFSTestSupport
 import Testing
 
 @testable import PageStore
@@ -87,26 +88,15 @@ import Testing
   }
 
   /// A file system in memory that shows the temporary file that it made last.
-  private final class TemporaryKeeper: FileSystem, @unchecked Sendable {
-    private let files = MemoryFileSystem()
+  private final class TemporaryKeeper: ForwardingFileSystem, @unchecked Sendable {
+    fileprivate let base = MemoryFileSystem()
     private(set) var temporary: (any StorageFile)?
 
     func openTemporary(beside path: String) throws(StoreError) -> any StorageFile {
-      let file = try files.openTemporary(beside: path)
+      let file = try base.openTemporary(beside: path)
       temporary = file
       return file
     }
-    func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
-      try files.open(path, mode)
-    }
-    func rename(_ from: String, to: String) throws(StoreError) { try files.rename(from, to: to) }
-    func remove(_ path: String) throws(StoreError) { try files.remove(path) }
-    func syncDirectory(of path: String) throws(StoreError) { try files.syncDirectory(of: path) }
-    func identity(of path: String) throws(StoreError) -> FileIdentity? {
-      try files.identity(of: path)
-    }
-    func canonicalPath(_ path: String) throws(StoreError) -> String { path }
-    func freeBytes(at path: String) -> UInt64? { nil }
   }
 
   @Test func commitsAndCheckpointsAreCounted() throws {

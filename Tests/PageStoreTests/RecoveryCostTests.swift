@@ -97,8 +97,8 @@ import Testing
 }
 
 /// Counts what is read.
-private final class CountingFileSystem: FileSystem {
-  private let base: SimulatedFileSystem
+private final class CountingFileSystem: ForwardingFileSystem {
+  fileprivate let base: SimulatedFileSystem
   fileprivate let bytes = Atomic<Int>(0)
   fileprivate let calls = Atomic<Int>(0)
 
@@ -111,21 +111,10 @@ private final class CountingFileSystem: FileSystem {
   func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
     CountingFile(try base.open(path, mode), self)
   }
-  func openTemporary(beside path: String) throws(StoreError) -> any StorageFile {
-    try base.openTemporary(beside: path)
-  }
-  func rename(_ from: String, to: String) throws(StoreError) { try base.rename(from, to: to) }
-  func remove(_ path: String) throws(StoreError) { try base.remove(path) }
-  func syncDirectory(of path: String) throws(StoreError) { try base.syncDirectory(of: path) }
-  func identity(of path: String) throws(StoreError) -> FileIdentity? {
-    try base.identity(of: path)
-  }
-  func canonicalPath(_ path: String) throws(StoreError) -> String { try base.canonicalPath(path) }
-  func freeBytes(at path: String) -> UInt64? { base.freeBytes(at: path) }
 }
 
-private final class CountingFile: StorageFile {
-  private let base: any StorageFile
+private final class CountingFile: ForwardingFile {
+  let base: any StorageFile
   private let system: CountingFileSystem
 
   init(_ base: any StorageFile, _ system: CountingFileSystem) {
@@ -141,13 +130,4 @@ private final class CountingFile: StorageFile {
     system.calls.wrappingAdd(1, ordering: .relaxed)
     return count
   }
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
-    try base.write(bytes, at: offset)
-  }
-  func size() throws(StoreError) -> UInt64 { try base.size() }
-  func truncate(to size: UInt64) throws(StoreError) { try base.truncate(to: size) }
-  func sync() throws(StoreError) { try base.sync() }
-  func lockForWriting() throws(StoreError) -> LockResult { try base.lockForWriting() }
-  func identity() throws(StoreError) -> FileIdentity { try base.identity() }
-  func close() { base.close() }
 }

@@ -89,10 +89,10 @@ import Testing
 }
 
 /// Simulated files whose spill file fails as it is told to.
-final class SpillFaults: FileSystem {
+final class SpillFaults: ForwardingFileSystem {
   enum Kind: Int, Sendable { case none, fails, shortens, changes }
 
-  private let base: SimulatedFileSystem
+  let base: SimulatedFileSystem
   private let read = Atomic<Int>(0)
   private let write = Atomic<Bool>(false)
 
@@ -107,24 +107,13 @@ final class SpillFaults: FileSystem {
     set { write.store(newValue, ordering: .relaxed) }
   }
 
-  func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
-    try base.open(path, mode)
-  }
   func openTemporary(beside path: String) throws(StoreError) -> any StorageFile {
     SpillFaultFile(try base.openTemporary(beside: path), self)
   }
-  func rename(_ from: String, to: String) throws(StoreError) { try base.rename(from, to: to) }
-  func remove(_ path: String) throws(StoreError) { try base.remove(path) }
-  func syncDirectory(of path: String) throws(StoreError) { try base.syncDirectory(of: path) }
-  func identity(of path: String) throws(StoreError) -> FileIdentity? {
-    try base.identity(of: path)
-  }
-  func canonicalPath(_ path: String) throws(StoreError) -> String { try base.canonicalPath(path) }
-  func freeBytes(at path: String) -> UInt64? { base.freeBytes(at: path) }
 }
 
-private final class SpillFaultFile: StorageFile {
-  private let base: any StorageFile
+private final class SpillFaultFile: ForwardingFile {
+  let base: any StorageFile
   private let faults: SpillFaults
 
   init(_ base: any StorageFile, _ faults: SpillFaults) {
@@ -149,10 +138,4 @@ private final class SpillFaultFile: StorageFile {
     if faults.failsWrites { throw StoreError(.diskFull, "no room to spill", errno: 28) }
     try base.write(bytes, at: offset)
   }
-  func size() throws(StoreError) -> UInt64 { try base.size() }
-  func truncate(to size: UInt64) throws(StoreError) { try base.truncate(to: size) }
-  func sync() throws(StoreError) { try base.sync() }
-  func lockForWriting() throws(StoreError) -> LockResult { try base.lockForWriting() }
-  func identity() throws(StoreError) -> FileIdentity { try base.identity() }
-  func close() { base.close() }
 }

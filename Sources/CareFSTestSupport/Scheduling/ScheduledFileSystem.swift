@@ -2,11 +2,11 @@
   import PageStore
 
   /// A file system each of whose calls is a point where another thread of a ``Scheduler`` may go on.
-  public final class ScheduledFileSystem: FileSystem {
-    private let base: any FileSystem
+  public final class ScheduledFileSystem<Base: FileSystem>: ForwardingFileSystem {
+    public let base: Base
 
     /// Passes all calls on to `base`.
-    public init(_ base: any FileSystem) { self.base = base }
+    public init(_ base: Base) { self.base = base }
 
     public func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
       Scheduler.pass("open")
@@ -31,21 +31,11 @@
       Scheduler.pass("sync of the folder")
       try base.syncDirectory(of: path)
     }
-
-    public func identity(of path: String) throws(StoreError) -> FileIdentity? {
-      try base.identity(of: path)
-    }
-
-    public func canonicalPath(_ path: String) throws(StoreError) -> String {
-      try base.canonicalPath(path)
-    }
-
-    public func freeBytes(at path: String) -> UInt64? { base.freeBytes(at: path) }
   }
 
   /// An open file of a `ScheduledFileSystem`. Calls that change or sync have a point on both sides.
-  private final class ScheduledFile: StorageFile {
-    private let base: any StorageFile
+  private final class ScheduledFile: ForwardingFile {
+    let base: any StorageFile
 
     init(_ base: any StorageFile) { self.base = base }
 
@@ -64,8 +54,6 @@
       Scheduler.pass("has written")
     }
 
-    func size() throws(StoreError) -> UInt64 { try base.size() }
-
     func truncate(to size: UInt64) throws(StoreError) {
       Scheduler.pass("truncate")
       try base.truncate(to: size)
@@ -77,11 +65,5 @@
       try base.sync()
       Scheduler.pass("has synced")
     }
-
-    func lockForWriting() throws(StoreError) -> LockResult { try base.lockForWriting() }
-
-    func identity() throws(StoreError) -> FileIdentity { try base.identity() }
-
-    func close() { base.close() }
   }
 #endif
