@@ -4,7 +4,7 @@ import PageStore
 /// What is left of the catalog of a damaged file.
 struct SalvagedCatalog {
   /// The tables that are known, their references to others left out that are not.
-  private(set) var entries: [CatalogEntry] = []
+  var entries: [CatalogEntry] = []
   private(set) var counters: [UInt32: TableCounters] = [:]
   private var isWhole = false
 
@@ -47,8 +47,13 @@ struct SalvagedCatalog {
     entries.sort { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
     let missing = Set(order).subtracting(entries.map(\.id)).count
     if missing > 0 { report.doubt("the descriptions of \(missing) tables are lost") }
+    try dropUnsoundTables(&report)
+    guard !entries.isEmpty else {
+      throw DatabaseError(
+        .corrupt, "every description of a table is damaged: what tables there were cannot be told")
+    }
     dropNamesakes(places, &report)
-    dropReferencesToUnknownTables(&report)
+    dropUnsoundReferences(&report)
     // A table that never had a row has no counters.
     isWhole = (try? Catalog.tree.check(in: pages).isSound) == true
   }
@@ -69,16 +74,5 @@ struct SalvagedCatalog {
       kept[name] = entry.id
     }
     entries.removeAll { kept[$0.schema.name] != $0.id }
-  }
-
-  private mutating func dropReferencesToUnknownTables(_ report: inout RecoverReport) {
-    let names = Set(entries.map(\.schema.name))
-    for index in entries.indices {
-      let table = entries[index].schema
-      for key in table.foreignKeys where !names.contains(key.references) {
-        report.doubt("\(table.name) referred to \(key.references), which is lost")
-      }
-      entries[index].schema.foreignKeys.removeAll { !names.contains($0.references) }
-    }
   }
 }

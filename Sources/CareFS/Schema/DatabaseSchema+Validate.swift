@@ -24,7 +24,7 @@ extension DatabaseSchema {
 
   /// References between different tables whose columns may not be null and which are checked at
   /// the end of each statement: in a circle, no first row could ever be inserted.
-  private func refuseRequiredCycles() throws {
+  func refuseRequiredCycles() throws {
     var position: [String: Int] = [:]
     for (index, table) in tables.enumerated() { position[table.name] = index }
     let required: [[Int]] = tables.map { table in

@@ -224,6 +224,103 @@ import Testing
     }
   }
 
+  /// Changes the description of one table behind the engine's back.
+  private func describe(
+    _ table: String, _ tx: PageTransaction, _ catalog: Catalog,
+    _ change: (inout CatalogEntry) -> Void
+  ) throws {
+    var entry = try #require(catalog.entries.first { $0.schema.name == table })
+    change(&entry)
+    try put(
+      Catalog.tree, tx, CatalogKey.bytes(.table, entry.id), Array(entry.schemaJSON.compact.utf8))
+  }
+
+  /// A description that can be read, of a table that cannot be: that table is lost, the others are not.
+  @Test(
+    arguments: [
+      { $0.schema.checks = [CheckSchema("odd", "nothing > 1")] },
+      { $0.schema.checks = [CheckSchema("odd", "1 +")] },
+      { $0.schema.columns[1].name = "id" },
+      { $0.schema.columns[1].max = .text("many") },
+      { $0.schema.name = "-bills\u{1B}" },
+    ] as [@Sendable (inout CatalogEntry) -> Void])
+  func aTableThatCannotBeIsLostAlone(change: @Sendable (inout CatalogEntry) -> Void) throws {
+    let wreck = try Self.wreck.get()
+    let outcome = try recover(wreck) { tx, catalog in
+      try describe("bills", tx, catalog, change)
+    }
+    #expect(!outcome.report.isComplete)
+    #expect(outcome.report.notes.contains { $0.contains("is damaged") }, "\(outcome.report.notes)")
+    #expect(!outcome.report.notes.contains { $0.contains("\u{1B}") })
+    var left = wreck.lines
+    left["bills"] = nil
+    #expect(outcome.lines == left)
+  }
+
+  /// The parent of others: they stay, without their references to it.
+  @Test func aParentThatCannotBeIsLostAlone() throws {
+    let wreck = try Self.wreck.get()
+    let outcome = try recover(wreck) { tx, catalog in
+      try describe("patients", tx, catalog) { $0.schema.checks = [CheckSchema("odd", "x > y")] }
+    }
+    let notes = outcome.report.notes
+    #expect(
+      notes.contains("the description of table patients is damaged, it is lost: 40 rows"),
+      "\(notes)")
+    #expect(notes.contains("visits referred to patients, which is lost"))
+    #expect(notes.contains("notes referred to patients, which is lost"))
+    var left = wreck.lines
+    left["patients"] = nil
+    #expect(outcome.lines == left)
+    #expect(outcome.report.tables.map(\.name) == ["doctors", "visits", "bills", "notes"])
+  }
+
+  /// References that cannot be go; what they stand in stays.
+  @Test func aReferenceThatCannotBeIsLeftOut() throws {
+    let wreck = try Self.wreck.get()
+    let outcome = try recover(wreck) { tx, catalog in
+      try describe("bills", tx, catalog) {
+        $0.schema.foreignKeys = [.init("doctor_id", references: "visits", onDelete: .setNull)]
+      }
+      try describe("visits", tx, catalog) { $0.schema.foreignKeys.append($0.schema.foreignKeys[0]) }
+    }
+    #expect(outcome.report.notes.contains("a reference of bills is damaged"))
+    #expect(outcome.report.notes.contains("a reference of visits is damaged"))
+    #expect(!outcome.report.isComplete)
+    #expect(outcome.lines == wreck.lines)
+  }
+
+  /// Tables each of which demands a row of the next before its first.
+  @Test func requiredReferencesInACircleAreLeftOut() throws {
+    func table(_ name: String, _ other: String) -> TableSchema {
+      TableSchema(
+        name, columns: [ColumnSchema("id", .int), ColumnSchema("other", .int)],
+        foreignKeys: [.init("other", references: other)])
+    }
+    var schema = DatabaseSchema([table("a", "b"), table("b", "c"), table("c", "a")])
+    schema.tables[2].foreignKeys[0].deferred = true
+    let files = SimulatedFileSystem()
+    let database = try Database.create(
+      path: Wreck.path, schema: schema, options: Wreck.options(files))
+    try database.write { tx in
+      for table in ["c", "b", "a"] {
+        try tx.insert(into: table, ["id": .int(1), "other": .int(1)])
+      }
+    }
+    try database.close()
+    try edit(files) { tx, catalog in
+      try describe("c", tx, catalog) { $0.schema.foreignKeys[0].deferred = false }
+    }
+    let report = try Database.recover(
+      path: Wreck.path, into: "saved.carefs", options: Wreck.options(files))
+    #expect(report.tables.map(\.saved) == [1, 1, 1])
+    #expect(report.notes.count { $0.contains("lead in a circle") } == 1)
+    let saved = try Database.open(path: "saved.carefs", options: Wreck.options(files))
+    #expect(try saved.check().isSound)
+    #expect(saved.schema.tables.count { $0.foreignKeys.isEmpty } == 1)
+    try saved.close()
+  }
+
   /// Entries of kinds to come are left alone; a table that the list names twice is one table.
   @Test func whatTheCatalogHasTooMuchIsPassedOver() throws {
     let wreck = try Self.wreck.get()
