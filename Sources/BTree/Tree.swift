@@ -59,6 +59,14 @@ public struct Tree: Sendable, Hashable {
     return try cell.valueInScratch(source)
   }
 
+  /// Whether the tree has no entry. O(1).
+  public func isEmpty(in transaction: PageTransaction) throws(StoreError) -> Bool {
+    transaction.enter()
+    defer { transaction.leave() }
+    let root = try PageSource(transaction: transaction, tree: self).node(root)
+    return root.isLeaf && root.count == 0
+  }
+
   /// A cursor, not yet on any entry.
   public func cursor(in transaction: PageTransaction) -> TreeCursor {
     TreeCursor(self, transaction)

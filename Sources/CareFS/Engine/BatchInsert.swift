@@ -24,9 +24,13 @@ final class BatchInsert {
   /// How many rows and entries were applied, per tree: the rows, then the indexes.
   private var applied: [Int]
 
-  /// A chunk is applied when its rows take so many bytes, or when there are so many of them.
+  /// A chunk is applied when its rows take so many bytes, or they and their entries twice as many.
   private static let chunkBytes = 64 << 20
-  private static let chunkRows = 1 << 18
+  /// An empty tree gets fewer entries one by one: whole pages would make a small commit large.
+  private static let leastLoad = 256
+  /// How full the pages of an index are made. Rows mostly come in the order of their keys and fill
+  /// their pages; entries come everywhere, and should not split every page at once.
+  private static let indexFill = 94
 
   init(_ writer: TableWriter) {
     self.writer = writer
@@ -41,8 +45,11 @@ final class BatchInsert {
   var count: Int { first + rowEnds.count }
   /// Whether the chunk should be applied before more rows are added.
   var isFull: Bool {
-    rowBytes.count >= Self.chunkBytes || rowEnds.count >= Self.chunkRows
-      || indexes.contains { $0.isFull }
+    if rowBytes.count >= Self.chunkBytes { return true }
+    guard rowEnds.count & 255 == 0 else { return false }
+    let lists = [keys] + indexes + parents
+    return lists.reduce(rowBytes.count) { $0 + $1.memory } >= 2 * Self.chunkBytes
+      || lists.contains { $0.isFull }
   }
 
   /// Adds the row in the assembler.
@@ -90,16 +97,7 @@ final class BatchInsert {
   /// Puts the chunk into the trees, and after the last one checks what waited for it.
   func apply(isLast: Bool) throws {
     keys.sort()
-    var done = 0
-    do {
-      defer { applied[0] = done }
-      for rank in 0..<keys.count {
-        guard try writer.rows.insert(keys.key(rank), row(keys.tag(rank))) else {
-          throw named(transaction.duplicate(plan, nil), Int(keys.tag(rank)))
-        }
-        done += 1
-      }
-    }
+    try put(keys, into: plan.rows, with: writer.rows, at: 0, fill: 100) { row($0) }
     for (index, entries) in indexes.enumerated() { try apply(entries, index) }
     for place in parents.indices { try checkParents(place) }
     if isLast { try checkPending() }
@@ -109,24 +107,58 @@ final class BatchInsert {
 
   private func apply(_ entries: SortedEntries, _ index: Int) throws {
     entries.sort()
+    let tree = plan.indexes[index].tree.tree
     let editor = writer.editors[index]
-    let isUnique = plan.indexes[index].kind == .unique
-    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-    // The keys of the rows by their tags: sorting moves only ranks.
-    let rowKeys = isUnique ? ranks() : []
+    if plan.indexes[index].kind == .unique {
+      // The keys of the rows by their tags: sorting moves only ranks.
+      let rowKeys = ranks()
+      try put(entries, into: tree, with: editor, at: index + 1, fill: Self.indexFill) {
+        keys.key(rowKeys[Int($0)])
+      }
+    } else {
+      let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+      try put(entries, into: tree, with: editor, at: index + 1, fill: Self.indexFill) { _ in empty }
+    }
+  }
+
+  /// Puts entries into a tree in the order of their keys. An empty tree is filled from the bottom up,
+  /// at a fraction of the cost.
+  @inline(__always)
+  private func put(
+    _ entries: SortedEntries, into tree: Tree, with editor: TreeEditor, at place: Int, fill: Int,
+    value: (UInt32) -> UnsafeRawBufferPointer
+  ) throws {
     var done = 0
-    defer { applied[index + 1] = done }
+    defer { applied[place] = done }
+    if entries.count >= Self.leastLoad, try tree.isEmpty(in: writer.pages) {
+      let loader = try BulkLoader(tree, in: writer.pages, fillPercent: fill)
+      do throws(StoreError) {
+        for rank in 0..<entries.count {
+          try loader.append(entries.key(rank), value(entries.tag(rank)))
+          done += 1
+        }
+      } catch {
+        // So that what is there can be taken back.
+        try loader.finish()
+        let refusal = error.code == .exists ? duplicate(place) : error
+        throw named(refusal, Int(entries.tag(done)))
+      }
+      return try loader.finish()
+    }
     for rank in 0..<entries.count {
       let tag = entries.tag(rank)
-      let value = isUnique ? keys.key(rowKeys[Int(tag)]) : empty
-      guard try editor.insert(entries.key(rank), value) else {
-        let error =
-          isUnique
-          ? transaction.duplicate(plan, index) : transaction.indexDamage(plan, index)
-        throw named(error, Int(tag))
+      guard try editor.insert(entries.key(rank), value(tag)) else {
+        throw named(duplicate(place), Int(tag))
       }
       done += 1
     }
+  }
+
+  /// The error of a key that is there already: in the rows, at place 0, or in an index.
+  private func duplicate(_ place: Int) -> any Error {
+    guard place > 0 else { return transaction.duplicate(plan, nil) }
+    return plan.indexes[place - 1].kind == .unique
+      ? transaction.duplicate(plan, place - 1) : transaction.indexDamage(plan, place - 1)
   }
 
   /// The rank of each row's key by its tag.
