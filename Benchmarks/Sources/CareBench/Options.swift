@@ -12,13 +12,13 @@ struct Options: Sendable {
   /// Records of YCSB.
   var records = 100_000
   /// Operations of YCSB that only read.
-  var operations = 200_000
+  var operations = 100_000
   /// Rows of the largest table of the growth curve.
   var curveRows = 1_000_000
   /// Size of the database whose opening is measured.
   var openMegabytes = 1_000
   /// Seconds of each measure of readers.
-  var readerSeconds = 1.5
+  var readerSeconds = 1.0
   var works: Set<String> = []
   var engines: Set<String> = []
   var directory: String?

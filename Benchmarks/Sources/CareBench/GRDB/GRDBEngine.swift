@@ -3,6 +3,7 @@ import GRDB
 /// GRDB through a pool of connections, with the settings of the SQLite engine.
 final class GRDBEngine: CareEngine {
   static let name = "grdb"
+  static let lookupShare = 10
 
   private var opened: DatabasePool?
 

@@ -10,7 +10,7 @@ struct LineChart {
   let unit: String
 
   func draw() -> String {
-    let (left, top, width, height) = (80.0, 70.0, 640.0, 320.0)
+    let (left, top, width, height) = (80.0, 84.0, 640.0, 320.0)
     let all = lines.flatMap(\.values).filter { $0 > 0 }
     let low = floor(log10(all.min() ?? 1))
     let high = max(low + 1, ceil(log10(all.max() ?? 10)))

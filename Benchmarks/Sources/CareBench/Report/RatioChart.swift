@@ -34,6 +34,8 @@ enum RatioChart {
       drawing.line(
         x(ratio), top - 6, x(ratio), bottom, power == 0 ? "#343a40" : "#dee2e6",
         width: power == 0 ? 1.5 : 1)
+      // Wide charts have a label at every other line.
+      if high - low > 9, power % 2 != 0 { continue }
       let label = power >= 0 ? String(1 << power) + "x" : "1/" + String(1 << -power) + "x"
       drawing.text(label, x(ratio), top - 10, anchor: "middle")
     }

@@ -1,4 +1,4 @@
-/// The care workload with an eighth of the cache that it would need.
+/// Half of the care workload with an eighth of the cache that it would need.
 struct ColdRunner {
   /// What a patient with two appointments and all indexes takes in the file, in bytes.
   private static let bytesPerPatient = 410
@@ -8,9 +8,10 @@ struct ColdRunner {
 
   func run() throws {
     let options = recorder.options
-    let cacheBytes = options.patients * Self.bytesPerPatient / 8
+    let patients = max(8, options.patients / 2)
+    let cacheBytes = patients * Self.bytesPerPatient / 8
     recorder.note(size: "cold_cache_mb", Table.number(Double(cacheBytes) / 1_000_000))
-    let data = Dataset(patients: options.patients, durableCommits: 1, concurrentCommits: 1)
+    let data = Dataset(patients: patients, durableCommits: 1, concurrentCommits: 1)
     try recorder.runs("data eight times the cache", options.runs, of: kinds.count) {
       folder, order in
       var sums: [(engine: String, sum: Checksum)] = []

@@ -12,7 +12,7 @@ struct ReaderRunner {
   func run() throws {
     let options = recorder.options
     let data = Dataset(
-      patients: min(options.patients, 100_000), durableCommits: 1, concurrentCommits: 1)
+      patients: min(options.patients, 50_000), durableCommits: 1, concurrentCommits: 1)
     try recorder.runs("readers", options.runs, of: kinds.count) { folder, order in
       for kind in order.map({ kinds[$0] }) {
         let path = try Folders.part(folder, kind.name)

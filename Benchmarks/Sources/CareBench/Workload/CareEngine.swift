@@ -2,6 +2,8 @@
 /// otherwise, and returns when the transaction is durable.
 protocol CareEngine: AnyObject {
   static var name: String { get }
+  /// Of how many lookups the engine does one: a slow one need not do all of them for its rate.
+  static var lookupShare: Int { get }
 
   /// Opens the database in the folder, or makes one with its tables and indexes.
   init(directory: String, cacheBytes: Int) throws
@@ -46,6 +48,8 @@ protocol CareEngine: AnyObject {
 }
 
 extension CareEngine {
+  static var lookupShare: Int { 1 }
+
   func settle() throws {}
 }
 
