@@ -37,7 +37,7 @@ bench-long: setup ## the same with a table of 10 million rows, about twice as lo
 
 bench-check: setup ## fail where a ratio is 15 % worse than in Benchmarks/results.json (WORKS=care: these alone)
 	@scripts/setup.sh peers
-	scripts/bench.sh --check Benchmarks/results.json --data "$(SHARED)/data" $(if $(WORKS),--only $(WORKS))
+	scripts/bench.sh --check Benchmarks/results.json --runs 1 --data "$(SHARED)/data" $(if $(WORKS),--only $(WORKS))
 
 bench-quick: setup ## a small run of the benchmarks that writes no files
 	@scripts/setup.sh peers

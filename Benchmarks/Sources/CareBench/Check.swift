@@ -15,12 +15,14 @@ struct Check {
 
   private let options: Options
   private let baseline: [Ratio]
+  /// What the earlier run was made with.
+  private let facts: [String: String]
 
   init(_ path: String, _ options: Options) throws {
     let data = try Data(contentsOf: URL(fileURLWithPath: path))
     let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
     guard let rows = object?["ratios"] as? [[String: Any]] else {
-      throw BenchError("\(path) has no ratios")
+      throw BenchError("\(path) has no ratios: `make bench` writes them")
     }
     baseline = rows.compactMap { row in
       guard let work = row["work"] as? String, let engine = row["engine"] as? String,
@@ -28,6 +30,7 @@ struct Check {
       else { return nil }
       return Ratio(work: work, engine: engine, value: value)
     }
+    facts = object?["machine"] as? [String: String] ?? [:]
     self.options = options
   }
 
@@ -60,6 +63,9 @@ struct Check {
   private func measure(_ options: Options) async throws -> [String: Double] {
     let recorder = Recorder(options)
     try await Suites.run(recorder)
+    for (name, value) in recorder.sizes where facts[name] ?? value != value {
+      Output.note("\(name) is \(value), but \(facts[name] ?? "-") in the earlier run")
+    }
     var found: [String: Double] = [:]
     for work in Work.all {
       for peer in Engines.peers {

@@ -43,7 +43,8 @@ enum Settings {
     - YCSB: mixes and distributions from its own parameter files (`shared/data/suites`), records of \
     ten fields of 100 bytes, one thread, every operation a transaction; how many is in the line above. \
     SQLite keeps the table without row numbers, which is faster here.
-    - Growth curve: doctors, a table without indexes; the cache holds all of it.
+    - Growth curve: doctors, a table without indexes; the cache holds all of it. Of 10 million rows there is one
+      run, by `make bench-long`.
     - Eight times the cache: half of the care workload, its file in the system's cache. SQLite and LMDB read \
     it through their memory maps.
     - Two threads: each reader has a connection of its own where engines want that. The writer \
