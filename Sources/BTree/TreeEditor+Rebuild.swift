@@ -195,23 +195,13 @@ extension TreeEditor {
 }
 
 extension Entry {
-  /// Whether the key begins with a node's prefix.
+  /// Whether the key begins with a node's prefix: that of a new entry or of a separator, not of one
+  /// that points into a page.
   @inline(__always)
   func begins(with node: Node) -> Bool {
     let length = node.prefixLength
-    guard localKeyLength >= length else { return false }
-    if prefixLength &+ headLength == 0 {
-      return Bytes.commonPrefix(suffix, node.prefix, limit: length) == length
-    }
-    return beginsSlowly(with: node)
-  }
-
-  private func beginsSlowly(with node: Node) -> Bool {
-    for index in 0..<node.prefixLength
-    where keyByte(index) != node.prefix.load(fromByteOffset: index, as: UInt8.self) {
-      return false
-    }
-    return true
+    guard suffixLength >= length else { return false }
+    return Bytes.commonPrefix(suffix, node.prefix, limit: length) == length
   }
 }
 

@@ -30,4 +30,26 @@ import Testing
     try tx.free(span + 1, kind: .tree, owner: Scenario.owner)
     #expect(try pager.freeSpace.neededPageCount(tx) == span)
   }
+
+  /// A file that ends where a second map would begin to be needed has none that could be missing.
+  @Test func onlyMapsThatTheFileCanHaveAreDoubtful() throws {
+    let files = MemoryFileSystem()
+    let options = Scenario.options(seed: 50)
+    let pager = try Pager.create(path: Scenario.path, fileSystem: files, options: options)
+    let span = pager.freeSpace.span
+    try pager.close()
+    for (pages, isUsed) in [(span, false), (span + 3, nil)] as [(PageNumber, Bool?)] {
+      let file = try files.open(Scenario.path, .readWrite)
+      try file.truncate(to: UInt64(pages) * 4096)
+      file.close()
+      let salvaged = try Pager.salvage(path: Scenario.path, fileSystem: files, options: options)
+      let tx = try salvaged.beginRead()
+      let space = try tx.salvagedSpace()
+      #expect(space.isUsed(2) == true)
+      #expect(space.isUsed(span - 1) == false)
+      #expect(space.isUsed(span + 5) == isUsed, "\(pages)")
+      tx.rollback()
+      try salvaged.close()
+    }
+  }
 }

@@ -172,4 +172,27 @@ import Testing
     // The folder is empty: it can go.
     #expect(rmdir(folder) == 0)
   }
+
+  #if os(Linux)
+    /// Who has a file open for writing can be asked for by others: a record lock tells them.
+    @Test func theWriterSignsItsLock() throws {
+      defer { removeAll() }
+      let file = try system.open(folder + "/a", .createNew)
+      defer { file.close() }
+      #expect(try file.lockForWriting() == .acquired)
+      let inode = try file.identity().inode
+      let list = try #require(fopen("/proc/locks", "r"))
+      defer { fclose(list) }
+      var lines: [String] = []
+      var line = [CChar](repeating: 0, count: 512)
+      while fgets(&line, 512, list) != nil {
+        let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        lines.append(String(decoding: bytes, as: UTF8.self))
+      }
+      let isSigned = lines.contains {
+        $0.contains("POSIX") && $0.contains(" \(getpid()) ") && $0.contains(":\(inode) ")
+      }
+      #expect(isSigned, "\(lines)")
+    }
+  #endif
 }

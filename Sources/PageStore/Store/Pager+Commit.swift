@@ -36,7 +36,6 @@ extension PageTransaction {
       release(PageSavepoint(depth: 1))
     }
     guard !logPages.isEmpty || isShrinking else {
-      discardOwned()
       end()
       return pager.endWrite(self, rolledBack: false)
     }
