@@ -3,7 +3,7 @@ import Synchronization
 
 /// Threads that read by key: one, two at once, and one beside a thread that commits without a rest.
 struct ReaderRunner {
-  private static let keysPerRead = 500
+  private static let keysPerRead = 200
   private static let rowsPerCommit = 100
 
   let recorder: Recorder
@@ -47,12 +47,11 @@ struct ReaderRunner {
   private func gets(
     _ readers: [ThreadBound], _ data: Dataset, writer: ThreadBound?
   ) throws -> Double {
-    let time = recorder.options.readerSeconds
-    let counts = Mutex<[Int]>([])
+    let rates = Mutex<[Double]>([])
     let failure = Mutex<(any Error)?>(nil)
     let group = DispatchGroup()
     let start = ContinuousClock.now
-    let end = start + .seconds(time)
+    let end = start + .seconds(recorder.options.readerSeconds)
     func onThread(_ body: @escaping @Sendable () throws -> Void) {
       group.enter()
       Thread {
@@ -64,13 +63,15 @@ struct ReaderRunner {
       onThread {
         var count = 0
         var from = place * Self.keysPerRead
+        let began = ContinuousClock.now
         while ContinuousClock.now < end {
           let to = min(data.keys.count, from + Self.keysPerRead)
           count += try reader.engine.get(keys: Array(data.keys[from..<to])).rows
           from = to == data.keys.count ? 0 : to
         }
-        let read = count
-        counts.withLock { $0.append(read) }
+        // The last read may have gone on beyond the end.
+        let rate = Double(count) / ((ContinuousClock.now - began) / .seconds(1))
+        rates.withLock { $0.append(rate) }
       }
     }
     if let writer {
@@ -85,7 +86,7 @@ struct ReaderRunner {
     }
     group.wait()
     if let error = failure.withLock({ $0 }) { throw error }
-    return Double(counts.withLock { $0.reduce(0, +) }) / time
+    return rates.withLock { $0.reduce(0, +) }
   }
 }
 
