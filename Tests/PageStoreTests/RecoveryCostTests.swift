@@ -97,8 +97,8 @@ import Testing
 }
 
 /// Counts what is read.
-private final class CountingFileSystem: ForwardingFileSystem {
-  fileprivate let base: SimulatedFileSystem
+final class CountingFileSystem: ForwardingFileSystem {
+  let base: SimulatedFileSystem
   fileprivate let bytes = Atomic<Int>(0)
   fileprivate let calls = Atomic<Int>(0)
 

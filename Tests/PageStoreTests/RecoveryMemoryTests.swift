@@ -9,7 +9,7 @@ import Testing
   private static let first: PageNumber = 6
   private static let fresh = LogFormat.freshFlag
 
-  /// Two commits: one takes `count` pages, the other changes every third of them.
+  /// A commit that takes `count` pages and changes them twice, one after the other.
   private func manyPages(
     _ count: Int
   ) throws -> (files: SimulatedFileSystem, options: PagerOptions) {
@@ -19,6 +19,9 @@ import Testing
     // One page in seven is left to be all zeros.
     for index in 0..<count where index % 7 != 0 {
       changes += HostileCommit.node(index, UInt16(index))
+    }
+    for index in 0..<count where index % 7 != 0 {
+      changes += HostileCommit.select(index) + [3, 80, 0, 64, 0, 2, 0]
     }
     let (files, options) = try HostileCommit.files(
       HostileCommit.payload(pages: end, table: table, changes: changes))
@@ -33,8 +36,8 @@ import Testing
       defer { tx.leave() }
       let page = try tx.page(
         Self.first + UInt32(index), kind: .tree, owner: Scenario.owner)
-      guard page.u16(64) != UInt16(index) else { continue }
-      Issue.record("page \(index) has \(page.u16(64))")
+      guard page.u16(64) != UInt16(index) || page.u16(80) != UInt16(index) else { continue }
+      Issue.record("page \(index) has \(page.u16(64)) and \(page.u16(80))")
     }
     for index in stride(from: 0, to: count, by: 7) {
       #expect(try tx.identify(Self.first + UInt32(index)).kind.rawValue == 0)
@@ -54,10 +57,11 @@ import Testing
       ? try Pager.salvage(path: Scenario.path, fileSystem: files, options: options)
       : try Pager.open(path: Scenario.path, fileSystem: files, options: options)
     #expect(pager.lossNote == nil)
-    #expect(pager.metrics.mostPagesInMemory <= 64)
+    // As many as there are bytes of in the log, and few more.
+    #expect(pager.metrics.mostPagesInMemory <= 300)
     #expect(pager.metrics.pagesSpilled > 4_000)
     try expectPages(pager, count)
-    #expect(pager.metrics.mostPagesInMemory <= 64)
+    #expect(pager.metrics.mostPagesInMemory <= 300)
     try pager.close()
   }
 
@@ -78,7 +82,8 @@ import Testing
     }
   }
 
-  /// A commit of a writer that is larger than the cache of who recovers it.
+  /// A commit of a writer that is larger than the cache of who recovers it: the pages are the file's,
+  /// and need no spill.
   @Test func aLargeCommitIsRecoveredInASmallCache() throws {
     for images in [false, true] {
       let scenario = Scenario(seed: 6) {
@@ -110,7 +115,7 @@ import Testing
       for isReadOnly in [true, false] {
         options.isReadOnly = isReadOnly
         let pager = try Pager.open(path: Scenario.path, fileSystem: files, options: options)
-        #expect(pager.metrics.mostPagesInMemory <= 48)
+        #expect(pager.metrics.pagesSpilled < 200)
         #expect(try CrashExplorer.match(pager, scenario.timeline, last...last) == last)
         try pager.close()
       }
@@ -200,6 +205,50 @@ import Testing
     #expect(pager.dirtyPages.count { $0 >= 500_000_000 } == 500)
     #expect(pager.dirtyPages.count { $0 >= 1_000 } < 700)
     #expect(pager.lossNote != nil)
+    try pager.close()
+  }
+
+  // MARK: Groups
+
+  /// Groups each of which begins soundly and claims all that is behind it, and is not whole.
+  @Test func savingReadsALogOfBrokenGroupsOnce() throws {
+    var (files, options) = try HostileCommit.files(
+      HostileCommit.payload(pages: 6, changes: [UInt8](repeating: 0, count: 600_000)))
+    let path = Pager.logPath(Scenario.path)
+    var bytes = try #require(files.contents(of: path))
+    let seed = try Pager.readHeaders(
+      Scenario.path, files.open(Scenario.path, .readOnly)
+    ).0.fileID.seed
+    let segment = options.segmentSize
+    var groups = 0
+    bytes.withUnsafeMutableBytes { raw in
+      guard let base = raw.baseAddress else { return }
+      for at in stride(from: 0, to: raw.count, by: LogFormat.block) where at % segment != 0 {
+        let start = at / segment * segment
+        guard let header = LogSegmentHeader(UnsafeRawPointer(base + start)) else { continue }
+        let lsn = header.startLSN + UInt64(at - start - LogFormat.block)
+        let left = max(0, raw.count / segment * segment - at - 40 * LogFormat.block)
+        let record = base + at
+        record.set32(LogFormat.magic, LogFormat.recordMagic)
+        record.set8(LogFormat.flags, LogFormat.groupEndFlag)
+        record.set64(LogFormat.salt, header.salt)
+        record.set64(LogFormat.lsn, lsn)
+        record.set64(LogFormat.group, lsn)
+        record.set32(LogFormat.payloadLength, UInt32(left / 8 * 8))
+        record.set32(LogFormat.paddingLength, 0)
+        let check = UnsafeRawBufferPointer(start: record, count: LogFormat.headerCheck)
+        record.set64(LogFormat.headerCheck, XXH64.hash(check, seed: seed))
+        groups += 1
+      }
+    }
+    files.setContents(of: path, bytes)
+    options.isReadOnly = true
+    let counting = CountingFileSystem(files)
+    let pager = try Pager.salvage(path: Scenario.path, fileSystem: counting, options: options)
+    #expect(groups > 100)
+    #expect(pager.lossNote != nil)
+    print("saving: a log of \(bytes.count) bytes, \(counting.cost.bytes) bytes read")
+    #expect(counting.cost.bytes < 8 * bytes.count)
     try pager.close()
   }
 }

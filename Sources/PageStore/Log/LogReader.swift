@@ -35,8 +35,13 @@ final class LogReader {
   let segmentSize: Int
   var segmentCount: Int
   private(set) var headers: [(index: Int, header: LogSegmentHeader)] = []
+  private var copies: [UInt64: [UInt16]] = [:]
   private(set) var cache = RawBuffer(capacity: 1 << 16)
   private var cachedIndex = -1
+  /// What was asked for last, and found.
+  private var last: (salt: UInt64, copy: UInt16, found: (index: Int, header: LogSegmentHeader))?
+  /// How far the group that was loaded last reaches, as far as its records' headers are sound.
+  private(set) var reach: LSN = 0
   private var group = RawBuffer(capacity: 1 << 16)
 
   /// Reads the segments' headers. Throws `corrupt` when the log is that of another file, or of
@@ -58,6 +63,7 @@ final class LogReader {
   /// Reads which segment holds what.
   private func readHeaders() throws(StoreError) {
     headers = []
+    last = nil
     unreadableCount = 0
     cachedIndex = -1
     segmentCount = Int(min(try file.size() / UInt64(segmentSize), 1 << 20))
@@ -87,6 +93,8 @@ final class LogReader {
       guard Int(header.segmentSize) == segmentSize else { continue }
       headers.append((index, header))
     }
+    copies = Dictionary(grouping: headers.map(\.header), by: \.salt)
+      .mapValues { Set($0.map(\.copy)).union([0]).sorted() }
     if foreign > 0 && headers.isEmpty && !planted(.rule10ForeignLogTaken) {
       throw StoreError(
         .corrupt, "the log beside this file belongs to another database: put the right one back")
@@ -166,25 +174,36 @@ final class LogReader {
   func segment(
     holding lsn: LSN, salt: UInt64, copy: UInt16
   ) -> (index: Int, header: LogSegmentHeader)? {
-    headers.lazy
+    // Records are read one after the other, and there may be as many segments as records.
+    if let last, last.salt == salt, last.copy == copy, holds(last.found.header, lsn) {
+      return last.found
+    }
+    let found = headers.lazy
       .filter {
-        ($0.header.salt == salt || planted(.noSaltCheck)) && $0.header.startLSN <= lsn
-          && lsn &- $0.header.startLSN < self.payloadSize && $0.header.copy <= copy
+        ($0.header.salt == salt || planted(.noSaltCheck)) && self.holds($0.header, lsn)
+          && $0.header.copy <= copy
       }
       .max { $0.header.copy < $1.header.copy }
+    if let found { last = (salt, copy, found) }
+    return found
+  }
+
+  private func holds(_ header: LogSegmentHeader, _ lsn: LSN) -> Bool {
+    header.startLSN <= lsn && lsn &- header.startLSN < payloadSize
   }
 
   /// How often the last group of `salt` was written again.
-  func copyCount(_ salt: UInt64) -> UInt16 {
-    headers.lazy.filter { $0.header.salt == salt }.map(\.header.copy).max() ?? 0
-  }
+  func copyCount(_ salt: UInt64) -> UInt16 { copies(of: salt).last ?? 0 }
+
+  /// The copies of the last group of `salt` that there are, and 0, ascending.
+  func copies(of salt: UInt64) -> [UInt16] { copies[salt] ?? [0] }
 
   /// Visits the group at `start` in the first of its copies that is sound; nil when none is.
   private func visitGroup(
     at start: LSN, salt: UInt64, _ previousCheck: inout UInt64?, _ busy: inout Set<Int>,
     visit: (LogRecord) throws(StoreError) -> Void
   ) throws(StoreError) -> (size: Int, copy: UInt16)? {
-    for copy in 0...copyCount(salt) {
+    for copy in copies(of: salt) {
       guard let size = try loadGroup(at: start, salt: salt, copy: copy, &busy) else { continue }
       if try visitGroup(at: start, salt: salt, size: size, &previousCheck, visit: visit) {
         return (size, copy)
@@ -231,6 +250,7 @@ final class LogReader {
     at start: LSN, salt: UInt64, copy: UInt16, _ busy: inout Set<Int>
   ) throws(StoreError) -> Int? {
     group.reset(keepAtMost: .max)
+    reach = start
     var at = start
     let limit = UInt64(segmentCount) * payloadSize
     while true {
@@ -245,6 +265,7 @@ final class LogReader {
         + Int(header.readable.u32(LogFormat.paddingLength))
       guard UInt64(group.count) + UInt64(length) <= limit, length & 7 == 0 else { return nil }
       let isLast = header.readable.u8(LogFormat.flags) & LogFormat.groupEndFlag != 0
+      reach = at &+ UInt64(LogFormat.recordHeaderSize + length)
       let body = group.extend(length)
       guard
         try read(

@@ -14,16 +14,20 @@ extension LogReader {
     var found = LogSalvage()
     found.gapCount = unreadableCount
     var end = start
+    // A group whose records' headers are sound fills its part of the stream, whole or damaged: where
+    // it reaches, no other began. Else each of many could make all behind it be read.
+    var reach: [UInt64: LSN] = [:]
     for group in wholeGroups(from: start, among: incarnations(from: salt), &found) {
       // A copy of a group that was visited.
-      guard group.start >= end else { continue }
+      guard group.start >= max(end, reach[group.salt] ?? 0) else { continue }
       if group.start > end, found.groupCount > 0, !begins(group.salt, at: group.start) {
         found.gapCount += 1
       }
       var size: Int?
-      for copy in 0...copyCount(group.salt) where size == nil {
+      for copy in copies(of: group.salt) where size == nil {
         // A part of it that cannot be read is missing.
         size = try? sizeAfterVisiting(group, copy: copy, visit)
+        reach[group.salt] = max(reach[group.salt] ?? 0, self.reach)
       }
       guard let size else {
         found.gapCount += 1

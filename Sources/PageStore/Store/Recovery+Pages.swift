@@ -1,11 +1,13 @@
 /// The pages that recovery builds, and where their bytes are.
 extension Recovery {
-  /// How many pages may be in memory when none can be spilled: as many as all that was read, and some.
-  /// More are no pages of a log that a writer wrote.
+  /// Sets how many pages may be in memory: half of what the cache may have, or as many as there are
+  /// bytes of in what is read. So a log of changes to the file's own pages is applied without a spill,
+  /// and one that takes pages for little is not followed. When none can be spilled, there may be more.
   func limitMemory(_ log: LogReader) throws(StoreError) {
-    let read =
-      try file.size() + UInt64(log.segmentCount) * UInt64(log.segmentSize)
-    mostResident = Int(min((64 << 20 + 4 * read) / UInt64(header.pageSize), UInt64(UInt32.max)))
+    let bytes = try file.size() + UInt64(log.segmentCount) * UInt64(log.segmentSize)
+    let count = Int(min(bytes / UInt64(header.pageSize), UInt64(PageLimits.maximumPageCount)))
+    mostResident = max(mostResident, count)
+    mostUnspilled = max(mostResident, (64 << 20) / header.pageSize + 4 * count)
   }
 
   // MARK: What there is
@@ -160,8 +162,7 @@ extension Recovery {
 
   /// Sees to it that one more page may be in memory, the one with this number.
   private func makeRoom(for number: PageNumber) throws(StoreError) {
-    let budget = cache.budgetPages - 1
-    if resident.count >= budget {
+    if resident.count >= mostResident {
       if residentHand >= resident.count { residentHand = 0 }
       if spill(resident[residentHand]) {
         resident[residentHand] = number
@@ -169,7 +170,7 @@ extension Recovery {
         return
       }
       // As for the cache, a spill that fails costs memory, but no more than is reasonable.
-      guard resident.count < max(budget, mostResident) else {
+      guard resident.count < mostUnspilled else {
         throw StoreError(
           .diskFull,
           "the log has more pages than fit into memory, and none can be put beside the file")

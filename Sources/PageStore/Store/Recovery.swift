@@ -1,7 +1,7 @@
 /// Rebuilds the newest committed pages from the page file and the log.
 ///
 /// Their number is what the log says, and one is named in 16 bytes: of their contents no more is in
-/// memory than the cache may have, the rest spills. What a page is takes some tens of bytes.
+/// memory than what is read explains, the rest spills. What a page is takes some tens of bytes.
 final class Recovery {
   struct Page {
     /// The page's bytes, or nil while they are elsewhere.
@@ -32,8 +32,10 @@ final class Recovery {
   var residentHand = 0
   /// What pages of the file are read into.
   var spare: UnsafeMutableRawPointer?
-  /// How many pages may be in memory when none can be spilled.
-  var mostResident = 0
+  /// How many pages may be in memory.
+  var mostResident: Int
+  /// The same when none can be spilled.
+  var mostUnspilled = 0
   var isSpillRefused = false
   var pageCount: UInt32
   private(set) var commitNumber: UInt64
@@ -55,6 +57,7 @@ final class Recovery {
     self.keepsOutdated = keepsOutdated
     self.header = header
     self.cache = cache
+    mostResident = cache.budgetPages / 2
     checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
     pageCount = header.pageCount
     commitNumber = header.commitNumber
