@@ -46,6 +46,8 @@ private final class FilesWithAMoment: ForwardingFileSystem, @unchecked Sendable 
     if isNext, let body = awaited?.body {
       isNext = false
       hadItsMoment = true
+      // It holds the pager, which holds these files.
+      awaited = nil
       body()
     }
     return try base.identity(of: path)
