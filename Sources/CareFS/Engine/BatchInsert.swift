@@ -27,7 +27,11 @@ final class BatchInsert {
   /// A chunk is applied when its rows take so many bytes, or they and their entries twice as many.
   private static let chunkBytes = 64 << 20
   /// An empty tree gets fewer entries one by one: whole pages would make a small commit large.
-  private static let leastLoad = 256
+  #if TEST_SWITCHES
+    private static let leastLoad = 4
+  #else
+    private static let leastLoad = 256
+  #endif
   /// How full the pages of an index are made. Rows mostly come in the order of their keys and fill
   /// their pages; entries come everywhere, and should not split every page at once.
   private static let indexFill = 94

@@ -1,10 +1,10 @@
 /// Entries of one tree, gathered in any order and then visited in the order of their keys.
 ///
-/// Sorting moves 24 bytes per entry: the first 8 bytes of the key, big-endian, where the key lies,
-/// and a number of the caller's. Only equal heads look at the rest of the keys. Entries that came in
-/// order are not sorted at all.
+/// Sorting moves 24 bytes per entry: 8 bytes of the key, big-endian, where the key lies, and a number
+/// of the caller's. Only equal heads look at the rest of the keys. Entries that came in order are not
+/// sorted at all.
 final class SortedEntries {
-  private struct Item {
+  struct Item {
     var head: UInt64
     var offset: UInt32
     var length: UInt32
@@ -13,15 +13,15 @@ final class SortedEntries {
 
   /// What changes with each entry lies behind a pointer: accesses to a class's variables are
   /// checked at run time.
-  private struct State {
+  struct State {
     var items = UnsafeMutablePointer<Item>.allocate(capacity: 64)
     var capacity = 64
     var count = 0
     var isOrdered = true
   }
 
-  private let state: UnsafeMutablePointer<State>
-  private let bytes = ByteBuffer(capacity: 4096)
+  let state: UnsafeMutablePointer<State>
+  let bytes = ByteBuffer(capacity: 4096)
 
   init() {
     state = .allocate(capacity: 1)
@@ -77,8 +77,9 @@ final class SortedEntries {
     bytes.append(key)
   }
 
+  /// Eight bytes of a key as a number, zeros behind its end.
   @inline(__always)
-  private static func head(_ key: UnsafeRawBufferPointer) -> UInt64 {
+  static func head(_ key: UnsafeRawBufferPointer) -> UInt64 {
     if key.count >= 8, let base = key.baseAddress {
       return UInt64(bigEndian: base.loadUnaligned(as: UInt64.self))
     }
@@ -88,22 +89,16 @@ final class SortedEntries {
   }
 
   @inline(__always)
-  private func bytes(of item: Item) -> UnsafeRawBufferPointer {
+  func bytes(of item: Item) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: bytes.base + Int(item.offset), count: Int(item.length))
   }
 
   /// Puts the entries in the order of their keys; equal ones stay in the order of adding.
   func sort() {
     guard !state.pointee.isOrdered else { return }
-    let base = UnsafeRawPointer(bytes.base)
-    var all = UnsafeMutableBufferPointer(start: state.pointee.items, count: count)
-    all.sort { a, b in
-      if a.head != b.head { return a.head < b.head }
-      let order = RawBytes.compare(
-        UnsafeRawBufferPointer(start: base + Int(a.offset), count: Int(a.length)),
-        UnsafeRawBufferPointer(start: base + Int(b.offset), count: Int(b.length)))
-      return order != 0 ? order < 0 : a.offset < b.offset
-    }
+    let spare = UnsafeMutablePointer<Item>.allocate(capacity: count)
+    defer { spare.deallocate() }
+    sort(UnsafeMutableBufferPointer(start: state.pointee.items, count: count), spare, depth: 0)
     state.pointee.isOrdered = true
   }
 
