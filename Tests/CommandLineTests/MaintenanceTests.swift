@@ -43,7 +43,7 @@ import Testing
     let rows = (1...3000).map { "{\"full_name\":\"Name \($0)\",\"email\":\"\($0)@x.example\"}\n" }
     try shell.succeed(
       "import", clinic, "patients", "-", "--format", "ndjson", input: rows.joined())
-    try shell.succeed("delete", clinic, "patients", "--where", "id <= 2900")
+    try shell.succeed("delete", clinic, "patients", "--where", "id < 2000")
     let before = try shell.succeed("export", clinic, "patients", "--format", "ndjson")
     let size = { try FileManager.default.attributesOfItem(atPath: clinic)[.size] as? Int ?? 0 }
     let full = try size()
