@@ -14,6 +14,9 @@ final class BatchInsert {
   private let keys = SortedEntries()
   private let rowBytes = ByteBuffer(capacity: 1 << 16)
   private var rowEnds: [Int] = []
+  /// What the entries of this chunk take. Known after each row, as one row may have very many, and
+  /// the places of keys have 32 bits.
+  private var entryBytes = 0
   private let indexes: [SortedEntries]
   /// The keys of the parents, per reference of the table.
   private let parents: [SortedEntries]
@@ -49,11 +52,7 @@ final class BatchInsert {
   var count: Int { first + rowEnds.count }
   /// Whether the chunk should be applied before more rows are added.
   var isFull: Bool {
-    if rowBytes.count >= Self.chunkBytes { return true }
-    guard rowEnds.count & 255 == 0 else { return false }
-    let lists = [keys] + indexes + parents
-    return lists.reduce(rowBytes.count) { $0 + $1.memory } >= 2 * Self.chunkBytes
-      || lists.contains { $0.isFull }
+    rowBytes.count >= Self.chunkBytes || rowBytes.count + entryBytes >= 2 * Self.chunkBytes
   }
 
   /// Adds the row in the assembler.
@@ -67,7 +66,7 @@ final class BatchInsert {
         writer.scratch.clear()
         let probe = transaction.plan.foreignKeys[reference].probe
         if try writer.scratch.append(probe, of: writer.draft) {
-          parents[place].add(writer.scratch.key, tag: tag)
+          add(writer.scratch.key, to: parents[place], tag)
         }
       }
       if let automatic = plan.automaticKey {
@@ -75,14 +74,20 @@ final class BatchInsert {
       }
       let stored = try writer.storeDocuments(row)
       for entry in writer.entries.all {
-        indexes[Int(entry.index)].add(writer.entries.key(entry), tag: tag)
+        add(writer.entries.key(entry), to: indexes[Int(entry.index)], tag)
       }
-      keys.add(writer.assembler.key.key, tag: tag)
+      add(writer.assembler.key.key, to: keys, tag)
       rowBytes.append(stored)
       rowEnds.append(rowBytes.count)
     } catch {
       throw named(error, rowEnds.count)
     }
+  }
+
+  @inline(__always)
+  private func add(_ key: UnsafeRawBufferPointer, to entries: SortedEntries, _ tag: UInt32) {
+    entries.add(key, tag: tag)
+    entryBytes += key.count + SortedEntries.entrySize
   }
 
   /// An error with the element that it is about.
@@ -101,7 +106,7 @@ final class BatchInsert {
   /// Puts the chunk into the trees, and after the last one checks what waited for it.
   func apply(isLast: Bool) throws {
     keys.sort()
-    try put(keys, into: plan.rows, with: writer.rows, at: 0, fill: 100) { row($0) }
+    try put(keys, at: 0) { row($0) }
     for (index, entries) in indexes.enumerated() { try apply(entries, index) }
     for place in parents.indices { try checkParents(place) }
     if isLast { try checkPending() }
@@ -111,31 +116,29 @@ final class BatchInsert {
 
   private func apply(_ entries: SortedEntries, _ index: Int) throws {
     entries.sort()
-    let tree = plan.indexes[index].tree.tree
-    let editor = writer.editors[index]
     if plan.indexes[index].kind == .unique {
       // The keys of the rows by their tags: sorting moves only ranks.
       let rowKeys = ranks()
-      try put(entries, into: tree, with: editor, at: index + 1, fill: Self.indexFill) {
-        keys.key(rowKeys[Int($0)])
-      }
+      try put(entries, at: index + 1) { keys.key(rowKeys[Int($0)]) }
     } else {
       let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-      try put(entries, into: tree, with: editor, at: index + 1, fill: Self.indexFill) { _ in empty }
+      try put(entries, at: index + 1) { _ in empty }
     }
   }
 
-  /// Puts entries into a tree in the order of their keys. An empty tree is filled from the bottom up,
-  /// at a fraction of the cost.
+  /// Puts entries into the tree of the rows, at place 0, or of an index, in the order of their keys.
+  /// An empty tree is filled from the bottom up, at a fraction of the cost.
   @inline(__always)
   private func put(
-    _ entries: SortedEntries, into tree: Tree, with editor: TreeEditor, at place: Int, fill: Int,
-    value: (UInt32) -> UnsafeRawBufferPointer
+    _ entries: SortedEntries, at place: Int, value: (UInt32) -> UnsafeRawBufferPointer
   ) throws {
+    let tree = place == 0 ? plan.rows : plan.indexes[place - 1].tree.tree
+    let editor = place == 0 ? writer.rows : writer.editors[place - 1]
     var done = 0
     defer { applied[place] = done }
     if entries.count >= Self.leastLoad, try tree.isEmpty(in: writer.pages) {
-      let loader = try BulkLoader(tree, in: writer.pages, fillPercent: fill)
+      let loader = try BulkLoader(
+        tree, in: writer.pages, fillPercent: place == 0 ? 100 : Self.indexFill)
       do throws(StoreError) {
         for rank in 0..<entries.count {
           try loader.append(entries.key(rank), value(entries.tag(rank)))
@@ -234,6 +237,7 @@ final class BatchInsert {
     first += rowEnds.count
     keys.clear()
     rowBytes.clear()
+    entryBytes = 0
     rowEnds.removeAll(keepingCapacity: true)
     for entries in indexes + parents { entries.clear() }
     for place in applied.indices { applied[place] = 0 }

@@ -37,11 +37,8 @@ final class SortedEntries {
   @inline(__always)
   var count: Int { state.pointee.count }
 
-  /// Bytes of memory in use.
-  var memory: Int { bytes.count + count * MemoryLayout<Item>.stride }
-
-  /// Whether another chunk should be begun: offsets of keys have 32 bits.
-  var isFull: Bool { bytes.count > 1 << 30 || count > 1 << 28 }
+  /// Bytes that an entry takes beside its key.
+  static var entrySize: Int { MemoryLayout<Item>.stride }
 
   func clear() {
     state.pointee.count = 0
