@@ -188,10 +188,11 @@ class Log:
         self.file = open(path, 'rb')
         count = os.path.getsize(path) // self.size
         need(count >= store.header.log_segments, 'the log was cut off')
-        foreign = False
+        foreign = begun = False
         for index in range(count):
             self.file.seek(index * self.size)
             block = self.file.read(BLOCK)
+            begun = begun or any(block)
             if (len(block) < BLOCK or block[:8] != b'CareFSwl'
                     or u64(block, 4088) != xxh64(block[:4088])):
                 continue
@@ -203,6 +204,7 @@ class Log:
                 self.copy_of[index] = u16(block, 10)
             else:
                 foreign = True
+        need(begun or store.header.closed_cleanly, 'the log is blank and the file was not closed')
         need(self.segments or not foreign, 'the log belongs to another database')
 
     def segment(self, index):

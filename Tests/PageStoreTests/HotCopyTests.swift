@@ -142,6 +142,41 @@ import Testing
     #expect(files.contents(of: Self.log) == log)
   }
 
+  /// An open file's pages, and what was at the log's place at any moment after it was closed and opened
+  /// again: nothing of the new log may pass for the lost one's end.
+  @Test func aLogThatWasBegunAgainIsRefused() throws {
+    let scenario = Scenario(seed: 6)
+    try scenario.create()
+    try scenario.commit { for round in 0..<4 as Range<UInt8> { try $0.allocate(round) } }
+    try scenario.close()
+    try scenario.reopen()
+    let opened = scenario.files.operationCount
+    try scenario.commit { try $0.set(3, at: 0, [1]) }
+    let committed = scenario.files.operationCount
+    try scenario.close()
+    let closed = scenario.files.operationCount
+    try scenario.reopen()
+    try scenario.commit { try $0.set(4, at: 0, [2]) }
+    let first = try #require(
+      (opened...committed).first { moment in
+        let log = scenario.files.crash(after: moment, keeping: .everything).contents(of: Self.log)
+        return log.map { $0.count > 4096 && $0[4096] != 0 } ?? false
+      })
+    var blank = 0
+    for pages in first...committed {
+      for moment in closed...scenario.files.operationCount {
+        let files = try copy(scenario.files, (pages, pages, moment), cut: 2 * 4096)
+        let log = files.contents(of: Self.log)
+        if let log, !log.isEmpty, log.allSatisfy({ $0 == 0 }) { blank += 1 }
+        let error = #expect(throws: StoreError.self, "pages of \(pages), log of \(moment)") {
+          try Pager.open(path: Scenario.path, fileSystem: files, options: scenario.options)
+        }
+        #expect(error?.code == .corrupt)
+      }
+    }
+    #expect(blank > 0)
+  }
+
   /// The header of a closed file, which needs no log, before pages from afterwards: nothing tells that
   /// they are there, but each of them is refused where it is met, and the check names it.
   @Test func laterPagesBehindAClosedHeaderAreRefusedOneByOne() throws {

@@ -35,6 +35,9 @@ final class LogReader {
   let segmentSize: Int
   var segmentCount: Int
   private(set) var headers: [(index: Int, header: LogSegmentHeader)] = []
+  /// Whether any segment begins with something else than zeros, sound or not: a header that counts on a
+  /// log counts on that.
+  private(set) var isBegun = false
   private var copies: [UInt64: [UInt16]] = [:]
   private(set) var cache = RawBuffer(capacity: 1 << 16)
   private var cachedIndex = -1
@@ -80,9 +83,10 @@ final class LogReader {
         unreadableCount += 1
         continue
       }
-      guard n == LogFormat.block, let base = block.baseAddress,
-        let header = LogSegmentHeader(UnsafeRawPointer(base))
+      guard n == LogFormat.block, let base = block.baseAddress.map({ UnsafeRawPointer($0) })
       else { continue }
+      isBegun = isBegun || block.contains { $0 != 0 }
+      guard let header = LogSegmentHeader(base) else { continue }
       guard header.version == LogSegmentHeader.currentVersion else {
         throw StoreError(.newerFormat, "the log was written by a newer CareFS: use that version")
       }

@@ -22,8 +22,18 @@ extension LogWriter {
     }
   }
 
+  /// Names the incarnation in its first segment. Once that is synced a header may count on this log,
+  /// and is told from one of a log that others have removed, and begun again, since.
+  func begin() throws(StoreError) {
+    try lock.with { () throws(StoreError) in
+      if freeSegments.isEmpty { try preWriteSegment() }
+      guard let index = freeSegments.last else { return }
+      try write(headerOf: Segment(startLSN: groupStart, index: index))
+    }
+  }
+
   /// Pre-writes one more segment, so that a later sync of it touches no file metadata.
-  func addSegment() throws(StoreError) {
+  private func preWriteSegment() throws(StoreError) {
     let place = UInt64(segmentCount) * UInt64(segmentSize)
     do throws(StoreError) {
       try file.writeZeros(segmentSize, at: place)
@@ -32,6 +42,13 @@ extension LogWriter {
       try? file.truncate(to: place)
       throw error
     }
+    free(segmentCount)
+    segmentCount += 1
+  }
+
+  /// Pre-writes one more segment, and syncs it.
+  private func addSegment() throws(StoreError) {
+    try preWriteSegment()
     do {
       try gate.sync()
     } catch {
@@ -39,8 +56,6 @@ extension LogWriter {
       throw error
     }
     syncCount &+= 1
-    free(segmentCount)
-    segmentCount += 1
   }
 
   /// Lets segments that lie wholly below `lsn` be written again.

@@ -253,11 +253,7 @@ final class LogWriter: @unchecked Sendable {
             UnsafeRawBufferPointer(start: from - LogFormat.block, count: count + LogFormat.block),
             at: place)
         } else {
-          let block = UnsafeMutableRawPointer.allocate(byteCount: LogFormat.block, alignment: 64)
-          defer { block.deallocate() }
-          header(of: segment).encode(into: block)
-          try file.write(
-            UnsafeRawBufferPointer(start: block, count: LogFormat.block), at: place)
+          try write(headerOf: segment)
           try file.write(
             UnsafeRawBufferPointer(start: from, count: count), at: place + UInt64(LogFormat.block))
         }
@@ -268,6 +264,15 @@ final class LogWriter: @unchecked Sendable {
       }
       at = stop
     }
+  }
+
+  func write(headerOf segment: Segment) throws(StoreError) {
+    let block = UnsafeMutableRawPointer.allocate(byteCount: LogFormat.block, alignment: 64)
+    defer { block.deallocate() }
+    header(of: segment).encode(into: block)
+    try file.write(
+      UnsafeRawBufferPointer(start: block, count: LogFormat.block),
+      at: UInt64(segment.index) * UInt64(segmentSize))
   }
 
   private func header(of segment: Segment) -> LogSegmentHeader {

@@ -118,6 +118,8 @@ extension Pager {
     let scan = try recovery.run(reader)
     if !header.isClosedCleanly, reader.segmentCount < Int(header.logSegments) {
       lossNote = "the log is cut off: it had \(header.logSegments) segments at least"
+    } else if !header.isClosedCleanly, !reader.isBegun {
+      lossNote = "the log is blank: it is another than the file was written with"
     } else if let page = recovery.newerPage {
       lossNote = "page \(page) is newer than the log: the two are not of one moment"
     } else if scan.droppedBytes > 0 {

@@ -210,6 +210,10 @@ extension Pager {
         throw StoreError(
           .corrupt, "\(logPath) is cut off: it had \(header.logSegments) segments at least")
       }
+      guard header.isClosedCleanly || reader.isBegun else {
+        throw StoreError(
+          .corrupt, "\(logPath) is blank, and \(path) was not closed: put its log back")
+      }
       if isReadOnly { reader.isGrowing = try file.otherWriter() != nil }
       scan = try recovery.run(reader)
       if reader.isGrowing {
@@ -362,20 +366,18 @@ extension Pager {
         logFile, startLSN: header.checkpointLSN, previousSalt: header.salt,
         previousEnd: header.checkpointLSN, segmentCount: count, busy: [])
       guard let log else { return }
-      if count == 0 {
-        do throws(StoreError) {
-          try log.lock.with { () throws(StoreError) in try log.addSegment() }
-        } catch {
-          // On a full disk the file stays as it was: closed, without a log.
-          if error.code == .diskFull, !isThere { try? removeLog() }
-          throw error
-        }
+      do throws(StoreError) {
+        try log.begin()
+      } catch {
+        // On a full disk the file stays as it was: closed, without a log.
+        if error.code == .diskFull, !isThere { try? removeLog() }
+        throw error
       }
       // A segment that is there already may be one that a failed sync has left in memory alone.
       if count > 0 { try logFile.insistOnSize() }
-      // The log's size and name must be durable before the header counts on them.
+      // The log's beginning and name must be durable before the header counts on them.
       do throws(StoreError) {
-        if count > 0 { try logFile.sync() }
+        try logFile.sync()
         if !planted(.skipDirectorySync) { try fileSystem.syncDirectory(of: path) }
       } catch {
         log.poison(
