@@ -33,9 +33,9 @@ import Testing
         (base + size - 80).initializeMemory(as: UInt8.self, repeating: 6, count: 40)
       }
     }
-    let before = pager.metrics.logBytesWritten
+    let before = pager.metrics.log.bytesWritten
     try tx.commit()
-    #expect(pager.metrics.logBytesWritten - before <= 3 * 4_096)
+    #expect(pager.metrics.log.bytesWritten - before <= 3 * 4_096)
   }
 
   /// A page that is there but damaged is not said to be missing.

@@ -38,10 +38,10 @@ import Testing
       for page in 3...22 as ClosedRange<PageNumber> { try $0.set(page, at: 0, [5]) }
     }
     let pager = try scenario.pager
-    let begun = pager.metrics.logBytesWritten
+    let begun = pager.metrics.log.bytesWritten
     scenario.files.inject(InjectedFault([.write], of: Scenario.path, isForEver: true))
     for _ in 0..<50 { #expect(throws: StoreError.self) { try scenario.checkpoint() } }
-    let written = pager.metrics.logBytesWritten - begun
+    let written = pager.metrics.log.bytesWritten - begun
     print("log: 50 failed checkpoints of 20 pages wrote \(written / 4096) pages to the log")
     #expect(written < 30 * 4096)
     scenario.files.clearFaults()
@@ -99,13 +99,13 @@ import Testing
     let scenario = Scenario(seed: 53)
     try scenario.create()
     try scenario.commit { for _ in 0..<40 { try $0.allocate() } }
-    let before = try scenario.pager.metrics.logBytesInUse
+    let before = try scenario.pager.log?.bytesInUse
     for _ in 0..<5 {
       try scenario.rollBack { writer in
         for page in 3...42 as ClosedRange<PageNumber> { try writer.fill(page, 3) }
       }
     }
-    #expect(try scenario.pager.metrics.logBytesInUse == before)
+    #expect(try scenario.pager.log?.bytesInUse == before)
     expectAccounted(try scenario.pager, "after rollbacks")
   }
 }

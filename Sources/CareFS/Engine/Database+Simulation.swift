@@ -1,9 +1,6 @@
 import PageStore
 
 extension Database {
-  /// What the store below has done so far.
-  package var metrics: PagerMetrics { pager.metrics }
-
   /// Writes changed pages to the page file now, on this thread. The engine does so by itself; a
   /// simulation chooses the moment.
   package func checkpoint() throws { try reporting { try pager.checkpoint() } }

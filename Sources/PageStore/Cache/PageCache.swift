@@ -40,6 +40,12 @@ final class PageCache: @unchecked Sendable {
   /// The last epoch that was waited for in vain.
   var lastStraggler: UInt64 = 0
   var evictions: UInt64 = 0
+  /// What transactions that are over have looked for, and not found in memory.
+  var looks: UInt64 = 0
+  var misses: UInt64 = 0
+  /// How often the system was asked for memory.
+  private(set) var allocations: UInt64 = 0
+  var buffersInUse: Int { bufferCount - freeBuffers.count }
 
   init(pageSize: Int, budgetBytes: Int, spill: SpillFile) {
     self.pageSize = pageSize
@@ -79,6 +85,7 @@ final class PageCache: @unchecked Sendable {
     let perSlab = PageSlab.size / pageSize
     if bufferCount + perSlab <= budgetPages {
       let slab = PageSlab()
+      allocations &+= 1
       slabs.append(slab)
       bufferCount += perSlab
       for i in (1..<perSlab).reversed() { freeBuffers.append(slab.base + i * pageSize) }
@@ -92,6 +99,7 @@ final class PageCache: @unchecked Sendable {
   /// Counts a buffer that was allocated by itself and now belongs to the cache.
   func adoptBuffer(_ buffer: UnsafeMutableRawPointer) {
     bufferCount += 1
+    allocations &+= 1
     single.insert(buffer)
   }
 
@@ -116,6 +124,7 @@ final class PageCache: @unchecked Sendable {
       freeVersions.append(block + i)
     }
     versionBlocks.append(block)
+    allocations &+= 1
     return freeVersions.removeLast()
   }
 

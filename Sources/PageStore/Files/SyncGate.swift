@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Syncs of one file, one after the other, none after a failed one.
 ///
 /// The system tells of a failed sync once: of two threads that sync the same file at the same time,
@@ -6,6 +8,8 @@ final class SyncGate: Sendable {
   private let file: any StorageFile
   private let lock = Lock()
   private nonisolated(unsafe) var failure: StoreError?
+  /// How many there were that did not fail.
+  let syncs = Atomic<UInt64>(0)
 
   init(_ file: any StorageFile) { self.file = file }
 
@@ -21,6 +25,7 @@ final class SyncGate: Sendable {
           errno: error.errno)
         throw error
       }
+      syncs.wrappingAdd(1, ordering: .relaxed)
     }
   }
 

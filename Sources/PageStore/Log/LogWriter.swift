@@ -15,6 +15,7 @@ final class LogWriter: @unchecked Sendable {
   let segmentSize: Int
   let seed: UInt64
   let lock = Lock()
+  let counters: LogCounters
   /// Called with the LSN of the last record that became durable.
   var onDurable: @Sendable (LSN) -> Void = { _ in }
 
@@ -37,19 +38,19 @@ final class LogWriter: @unchecked Sendable {
   var freeSegments: [Int]
   var segmentCount: Int
   var failure: StoreError?
-  var syncCount: UInt64 = 0
-  private(set) var bytesWritten: UInt64 = 0
-  private(set) var groupCount: UInt64 = 0
+  /// Commits in the pending group.
+  private var pendingCommits = 0
 
   static let headRoom = LogFormat.block
 
   init(
     file: any StorageFile, fileID: FileID, timeline: UInt64, salt: UInt64, startLSN: LSN,
     previousSalt: UInt64, previousEnd: LSN, segmentSize: Int, segmentCount: Int,
-    busySegments: Set<Int>
+    busySegments: Set<Int>, counters: LogCounters = LogCounters()
   ) {
     self.file = file
     gate = SyncGate(file)
+    self.counters = counters
     self.fileID = fileID
     self.timeline = timeline
     self.salt = salt
@@ -106,6 +107,7 @@ final class LogWriter: @unchecked Sendable {
     written.set32(LogFormat.payloadLength, UInt32(length))
     written.set32(LogFormat.paddingLength, UInt32(padding))
     recordOffsets.append(offset)
+    if kind == LogFormat.RecordKind.commit { pendingCommits += 1 }
     lastRecord = lsn
     return lsn
   }
@@ -151,6 +153,8 @@ final class LogWriter: @unchecked Sendable {
     let offsets = recordOffsets
     let start = groupStart
     let last = lastRecord
+    let commits = pendingCommits
+    pendingCommits = 0
     pending = spare
     pending.reset()
     pending.count = Self.headRoom
@@ -185,9 +189,7 @@ final class LogWriter: @unchecked Sendable {
         "the log could not be made durable (\(problem.message)): close the database and open it again",
         errno: problem.errno)
     } else {
-      syncCount &+= 1
-      groupCount &+= 1
-      bytesWritten &+= UInt64(used + padding)
+      counters.counts.withLock { $0.add(bytes: used + padding, commits: commits) }
       durableRecord = last
       durableEnd = start &+ UInt64(used + padding)
       onDurable(last)

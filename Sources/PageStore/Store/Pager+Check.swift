@@ -65,6 +65,7 @@ private struct PageCheck {
       (try pager.file.read(into: pages, at: 0), pager.header.fileID)
     }
     report.bytesRead += UInt64(count)
+    pager.pagesRead.wrappingAdd(UInt64(count / size), ordering: .relaxed)
     var sequences: [UInt64] = []
     for slot in 0..<2 as Range<PageNumber> {
       let at = Int(slot) * size
@@ -139,6 +140,7 @@ private struct PageCheck {
       let wanted = UnsafeMutableRawBufferPointer(rebasing: run[..<(Int(pages) * size)])
       let count = try pager.file.read(into: wanted, at: UInt64(first) * UInt64(size))
       report.bytesRead += UInt64(count)
+      pager.pagesRead.wrappingAdd(UInt64(count / size), ordering: .relaxed)
       for i in 0..<pages {
         let at = Int(i) * size
         let bytes = at + size <= count ? UnsafeRawPointer(base + at) : nil
@@ -175,6 +177,7 @@ private struct PageCheck {
   ) throws(StoreError) -> String? {
     try pager.checkpointLock.with { () throws(StoreError) -> String? in
       let count = try pager.file.read(into: page, at: UInt64(number) * UInt64(pager.pageSize))
+      pager.pagesRead.wrappingAdd(1, ordering: .relaxed)
       return problem(
         number, count == pager.pageSize ? page.baseAddress.map { UnsafeRawPointer($0) } : nil)
     }

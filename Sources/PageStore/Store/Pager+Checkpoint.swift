@@ -185,6 +185,7 @@ extension Pager {
     let n = try file.read(
       into: UnsafeMutableRawBufferPointer(start: buffer, count: pageSize),
       at: UInt64(number) * UInt64(pageSize))
+    pagesRead.wrappingAdd(1, ordering: .relaxed)
     // A page that was never written, or only as part of a longer past, has nothing to preserve.
     guard n == pageSize, checksum.isSound(buffer, number) else {
       return cache.lock.with { retainOlder(than: version) }
@@ -288,6 +289,7 @@ extension Pager {
     try file.write(
       UnsafeRawBufferPointer(start: page, count: pageSize),
       at: UInt64(slot) * UInt64(pageSize))
+    pagesWritten.wrappingAdd(1, ordering: .relaxed)
     if !planted(.skipHeaderSync) { try syncOrPoison() }
     olderCheckpointLSN = header.checkpointLSN
     olderPageCount = header.pageCount

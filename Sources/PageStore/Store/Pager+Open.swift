@@ -348,7 +348,8 @@ extension Pager {
     let writer = LogWriter(
       file: file, fileID: header.fileID, timeline: header.timeline, salt: salt,
       startLSN: startLSN, previousSalt: previousSalt, previousEnd: previousEnd,
-      segmentSize: Int(header.segmentSize), segmentCount: segmentCount, busySegments: busy)
+      segmentSize: Int(header.segmentSize), segmentCount: segmentCount, busySegments: busy,
+      counters: logCounters)
     writer.onDurable = { [weak self] lsn in self?.becameDurable(lsn) }
     log = writer
     checkpointer = Checkpointer(pager: self)
@@ -378,6 +379,7 @@ extension Pager {
       // The log's beginning and name must be durable before the header counts on them.
       do throws(StoreError) {
         try logFile.sync()
+        logCounters.counts.withLock { $0.syncs &+= 1 }
         if !planted(.skipDirectorySync) { try fileSystem.syncDirectory(of: path) }
       } catch {
         log.poison(

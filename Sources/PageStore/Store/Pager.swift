@@ -88,6 +88,7 @@ public final class Pager: @unchecked Sendable {
   let commits = Atomic<UInt64>(0)
   let checkpointEnd = Atomic<LSN>(0)
   let notedSegments = Atomic<Int>(0)
+  let logCounters = LogCounters()
 
   /// Whether there never was a commit: the store is new, or was left while it was being made.
   public var holdsNothing: Bool { cache.lock.with { visibleState.number == 0 } }
@@ -216,8 +217,11 @@ public final class Pager: @unchecked Sendable {
     }
   }
 
-  func give(_ slot: UnsafeMutablePointer<ReaderSlot>) {
+  /// Takes back the slot of a transaction that is over, and how often it looked for pages.
+  func give(_ slot: UnsafeMutablePointer<ReaderSlot>, looks: UInt64 = 0, misses: UInt64 = 0) {
     cache.lock.lock()
+    cache.looks &+= looks
+    cache.misses &+= misses
     for item in cache.readers.give(slot) { cache.trim(item) }
     cache.lock.unlock()
   }
@@ -410,29 +414,5 @@ public final class Pager: @unchecked Sendable {
     cache.lock.with {
       visibleLSN - min(cache.readers.snapshots.first ?? visibleLSN, visibleLSN)
     }
-  }
-
-  /// Counts of work since the store was opened.
-  public var metrics: PagerMetrics {
-    var result = PagerMetrics()
-    result.pagesRead = pagesRead.load(ordering: .relaxed)
-    result.pagesWritten = pagesWritten.load(ordering: .relaxed)
-    result.checkpoints = checkpoints.load(ordering: .relaxed)
-    result.commits = commits.load(ordering: .relaxed)
-    cache.lock.with {
-      result.evictions = cache.evictions
-      result.pagesInMemory = cache.bufferCount
-      result.mostPagesInMemory = cache.mostBuffers
-      result.pagesSpilled = cache.spill.pagesWritten
-    }
-    if let log {
-      log.lock.with {
-        result.logBytesWritten = log.bytesWritten
-        result.logSyncs = log.syncCount
-        result.groups = log.groupCount
-        result.logBytesInUse = log.segments.count * log.segmentSize
-      }
-    }
-    return result
   }
 }

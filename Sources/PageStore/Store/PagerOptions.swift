@@ -38,31 +38,3 @@ public enum Durability: Sendable {
   /// At once; it becomes durable, and visible to others, with the next sync.
   case relaxed
 }
-
-/// Counts of work since a store was opened.
-public struct PagerMetrics: Sendable {
-  /// Pages read from the page file.
-  public var pagesRead: UInt64 = 0
-  /// Pages written to the page file.
-  public var pagesWritten: UInt64 = 0
-  /// Bytes written to the log.
-  public var logBytesWritten: UInt64 = 0
-  /// Syncs of the log.
-  public var logSyncs: UInt64 = 0
-  /// Groups of commits written to the log.
-  public var groups: UInt64 = 0
-  /// Commits.
-  public var commits: UInt64 = 0
-  /// Checkpoints completed.
-  public var checkpoints: UInt64 = 0
-  /// Pages evicted from the cache.
-  public var evictions: UInt64 = 0
-  /// Pages written to the spill file.
-  public var pagesSpilled: UInt64 = 0
-  /// Page buffers in memory.
-  public var pagesInMemory: Int = 0
-  /// The most page buffers in memory at once.
-  public var mostPagesInMemory: Int = 0
-  /// Bytes of the log that may not be reused yet.
-  public var logBytesInUse: Int = 0
-}

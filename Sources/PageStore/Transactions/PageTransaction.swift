@@ -23,6 +23,9 @@ public final class PageTransaction {
   // Behind getters: another module's direct access to a class variable is checked at run time.
   @exclusivity(unchecked) var edits: UInt64 = 0
   @exclusivity(unchecked) var structureChanges: UInt64 = 0
+  // Counted here and added up when the transaction ends: what threads share is too dear for each look.
+  @exclusivity(unchecked) private var looks: UInt64 = 0
+  @exclusivity(unchecked) private var misses: UInt64 = 0
 
   let pager: Pager
   let cache: PageCache
@@ -112,6 +115,7 @@ public final class PageTransaction {
   public func page(
     _ number: PageNumber, kind: PageKind, owner: UInt32
   ) throws(StoreError) -> UnsafeRawPointer {
+    looks &+= 1
     if let entry = table.entry(number), !isWritable || entry.pointee.own == 0,
       let base = UnsafeRawPointer(bitPattern: entry.pointee.newest.load(ordering: .acquiring)),
       base.u64(PageHeader.lsn) <= snapshot, base.u8(PageHeader.kind) == kind.rawValue,
@@ -161,6 +165,7 @@ public final class PageTransaction {
   ) throws(StoreError) -> UnsafeRawPointer {
     guard !isOver else { throw StoreError(.closed, "the transaction has ended") }
     let base: UnsafeRawPointer
+    misses &+= 1
     if isWritable, let own = ownVersion(number) {
       base = UnsafeRawPointer(try bytes(ofOwn: own))
     } else {
@@ -223,7 +228,7 @@ public final class PageTransaction {
   func end() {
     isOver = true
     slot.pointee.epoch.store(0, ordering: .releasing)
-    pager.give(slot)
+    pager.give(slot, looks: looks, misses: misses)
   }
 }
 

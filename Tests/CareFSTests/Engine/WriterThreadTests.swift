@@ -23,7 +23,7 @@ struct WriterThreadTests {
 
   @Test func manyTasksShareTheirSyncs() async throws {
     let db = try Clinic.database()
-    let before = db.pager.metrics.logSyncs
+    let before = db.metrics.logSyncs
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 1...300 {
         group.addTask {
@@ -34,7 +34,7 @@ struct WriterThreadTests {
     }
     let count = try await db.read { try $0.count("patients") }
     #expect(count == 300)
-    #expect(db.pager.metrics.logSyncs - before < 300)
+    #expect(db.metrics.logSyncs - before < 300)
     #expect(try db.check().isSound)
   }
 }

@@ -49,7 +49,7 @@ import Testing
     }
     let metrics = try scenario.pager.metrics
     #expect(metrics.checkpoints > 3)
-    #expect(metrics.logBytesInUse <= 256 << 10)
+    #expect(try scenario.pager.log?.bytesInUse ?? 0 <= 256 << 10)
     #expect((scenario.files.contents(of: Self.log)?.count ?? 0) <= 384 << 10)
     #expect((scenario.files.contents(of: Scenario.path)?.count ?? 0) <= 10 * 4096)
     for (page, bytes) in known { #expect(try CrashExplorer.holds(reader, page, bytes)) }

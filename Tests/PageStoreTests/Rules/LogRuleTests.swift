@@ -54,8 +54,8 @@ import Testing
     }
     for ticket in tickets { try ticket.wait() }
     let after = try scenario.pager.metrics
-    #expect(after.groups == before.groups + 1)
-    #expect(after.logSyncs == before.logSyncs + 1)
+    #expect(after.log.groups == before.log.groups + 1)
+    #expect(after.log.syncs == before.log.syncs + 1)
   }
 
   /// Rule 2: damage to an acknowledged group that others follow is an error, to the last one a torn
