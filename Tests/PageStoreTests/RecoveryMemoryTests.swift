@@ -82,6 +82,19 @@ import Testing
     }
   }
 
+  /// What is known of a page takes more than the 16 bytes that name it: many without contents are not
+  /// taken.
+  @Test func pagesWithoutContentsAreNotTakenWithoutEnd() throws {
+    let end = Self.first + 600_000
+    let table = (Self.first..<end).map { ($0, Self.fresh, LSN(0)) }
+    let (files, options) = try HostileCommit.files(
+      HostileCommit.payload(pages: end, table: table))
+    let error = #expect(throws: StoreError.self) {
+      try Pager.open(path: Scenario.path, fileSystem: files, options: options)
+    }
+    #expect(error?.code == .corrupt)
+  }
+
   /// A commit of a writer that is larger than the cache of who recovers it: the pages are the file's,
   /// and need no spill.
   @Test func aLargeCommitIsRecoveredInASmallCache() throws {

@@ -292,8 +292,8 @@ extension Pager {
     }
   }
 
-  /// Writes both copies of the header again before any log space is reused: after a failed sync the
-  /// one that was read may not be on the disk, which then still needs all of the log.
+  /// Writes both copies of the header again before any log space is reused, or the log removed: after
+  /// a failed sync the one that was read may not be on the disk, which then still needs all of the log.
   private func secureHeaders() throws(StoreError) {
     try checkpointLock.with { () throws(StoreError) in
       try file.insistOnSize()
@@ -414,6 +414,7 @@ extension Pager {
         try takeOver(file)
         return (file, true)
       }
+      try secureHeaders()
       try fileSystem.remove(logPath)
     }
     logIdentity = nil

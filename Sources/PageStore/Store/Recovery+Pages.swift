@@ -3,12 +3,23 @@ extension Recovery {
   /// Sets how many pages may be in memory: half of what the cache may have, or as many as there are
   /// bytes of in what is read. So a log of changes to the file's own pages is applied without a spill,
   /// and one that takes pages for little is not followed. When none can be spilled, there may be more.
+  ///
+  /// What is known of a page takes memory too, wherever its bytes are, and the log names one in 16
+  /// bytes: the same bound holds for that. Pages of the file are far below it, and so are new ones,
+  /// which the log fills with something.
   func limitMemory(_ log: LogReader) throws(StoreError) {
     let bytes = try file.size() + UInt64(log.segmentCount) * UInt64(log.segmentSize)
     let count = Int(min(bytes / UInt64(header.pageSize), UInt64(PageLimits.maximumPageCount)))
+    let most = Self.memoryBeyondFiles + 4 * Int(min(bytes, 1 << 60))
     mostResident = max(mostResident, count)
-    mostUnspilled = max(mostResident, (64 << 20) / header.pageSize + 4 * count)
+    mostUnspilled = max(mostResident, most / header.pageSize)
+    mostPages = most / Self.bytesOfState
   }
+
+  private static var memoryBeyondFiles: Int { 64 << 20 }
+
+  /// What is known of a page takes, with the dictionary that grows and the version that it becomes.
+  private static var bytesOfState: Int { 256 }
 
   // MARK: What there is
 

@@ -36,6 +36,8 @@ final class Recovery {
   var mostResident: Int
   /// The same when none can be spilled.
   var mostUnspilled = 0
+  /// How many pages there may be, wherever their bytes are.
+  var mostPages = 0
   var isSpillRefused = false
   var pageCount: UInt32
   private(set) var commitNumber: UInt64
@@ -112,6 +114,9 @@ final class Recovery {
   func replay(_ record: LogRecord) throws(StoreError) {
     let commit = try CommitPayload(record.payload)
     guard commit.pageCount <= PageLimits.maximumPageCount else { throw CommitPayload.damaged }
+    guard pages.count + commit.tableCount <= mostPages else {
+      throw StoreError(.corrupt, "the log names more pages than there can be contents of")
+    }
     var applies = [Bool](repeating: false, count: commit.tableCount)
     var begun = [Bool](repeating: false, count: commit.tableCount)
     var lost: [PageNumber] = []
