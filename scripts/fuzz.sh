@@ -4,6 +4,7 @@
 # too few new inputs fail it.
 #   scripts/fuzz.sh                     every target
 #   scripts/fuzz.sh TARGET ...          these
+#   scripts/fuzz.sh build               none: only builds them
 #   FUZZ_SECONDS=120  the time, spread over the targets by their shares, on FUZZ_JOBS=2 processes
 #   FUZZ_INPUTS=300000  the least number of new inputs in all
 #   FUZZ_SANITIZE=address  with the address sanitizer as well, slower
@@ -19,6 +20,7 @@ export ASAN_OPTIONS=detect_leaks=0
 readonly build=(swift build -c release --traits Fuzzing --scratch-path "$scratch"
   --sanitize=fuzzer ${sanitizer:+--sanitize=$sanitizer} --product CareFuzz)
 "${build[@]}" >&2
+[ "${1:-}" != build ] || exit 0
 program="$("${build[@]}" --show-bin-path)/CareFuzz"
 folder="$scratch/run"
 export program folder
