@@ -10,10 +10,9 @@ import PageStore
 /// print(db.metrics.since(before))
 /// ```
 ///
-/// They are of this object alone: not of other processes, nor of what recovery reads and writes while
-/// the file is opened, nor of another file that `compact` writes. Beside threads at work the figures of
-/// one reading may be some operations apart. To read them takes about a microsecond and never waits
-/// for the disk.
+/// They are of this object alone: not of other processes, nor of what recovery reads while the file is
+/// opened, nor of another file that `compact` writes. Beside threads at work the figures of one reading
+/// may be some operations apart. A reading takes about a microsecond and waits for no sync.
 public struct DatabaseMetrics: Sendable, Hashable {
   /// Looks at pages that were served from memory. Looks are counted when their transaction ends.
   public var cacheHits: UInt64 = 0

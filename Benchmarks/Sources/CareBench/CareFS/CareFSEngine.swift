@@ -29,6 +29,9 @@ final class CareFSEngine: CareEngine {
     return opened
   }
 
+  /// Whether the cache has room for the file.
+  func isWholeInMemory() -> Bool { Folders.bytes(ofFile: path) <= cacheBytes }
+
   /// A database serves all threads.
   func reader() throws -> any CareEngine { self }
 

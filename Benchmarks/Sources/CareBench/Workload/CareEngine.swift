@@ -22,6 +22,9 @@ protocol CareEngine: AnyObject {
   func scanPatients() throws -> Checksum
   /// Visits every patient's status, birth day and name without making a struct.
   func visitPatients() throws -> Checksum
+  /// Runs reads that have run once before, and fails where the engine counts that they did more than
+  /// look at what was in memory.
+  func warm(_ work: String, _ reads: () throws -> Void) throws
 
   func update(statuses: ArraySlice<(id: Int64, status: Int64)>) throws
   /// Deletes the patients and the appointments that refer to them.
@@ -51,6 +54,8 @@ extension CareEngine {
   static var lookupShare: Int { 1 }
 
   func settle() throws {}
+
+  func warm(_ work: String, _ reads: () throws -> Void) throws { try reads() }
 }
 
 /// The state of a database, read by more than one way.

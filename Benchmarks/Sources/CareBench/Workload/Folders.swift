@@ -33,10 +33,13 @@ enum Folders {
 
   private static func bytes(_ folder: String, _ counts: (String) -> Bool) -> Int {
     let files = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
-    return files.filter(counts).reduce(0) { sum, file in
-      let facts = try? FileManager.default.attributesOfItem(atPath: folder + "/" + file)
-      guard facts?[.type] as? FileAttributeType == .typeRegular else { return sum }
-      return sum + ((facts?[.size] as? Int) ?? 0)
-    }
+    return files.filter(counts).reduce(0) { $0 + bytes(ofFile: folder + "/" + $1) }
+  }
+
+  /// The size of a file; 0 for anything else.
+  static func bytes(ofFile path: String) -> Int {
+    let facts = try? FileManager.default.attributesOfItem(atPath: path)
+    guard facts?[.type] as? FileAttributeType == .typeRegular else { return 0 }
+    return (facts?[.size] as? Int) ?? 0
   }
 }
