@@ -97,8 +97,9 @@ struct MetricsTests {
 
   @Test(arguments: [(1, 0), (2, 1), (3, 1), (4, 2), (1_024, 10), (32_767, 14), (32_768, 15)])
   func aGroupHasItsPlaceBySize(_ commits: Int, _ place: Int) {
-    var counts = LogCounts()
-    counts.add(bytes: 4_096, commits: commits)
+    let counters = LogCounters()
+    counters.addGroup(bytes: 4_096, commits: commits)
+    let counts = counters.counts
     #expect(counts.groupSizes.firstIndex(of: 1) == place)
     #expect(counts.groups == 1)
     #expect(counts.commits == UInt64(commits))
@@ -107,9 +108,10 @@ struct MetricsTests {
   }
 
   @Test func theLastPlaceHasNoUpperEnd() {
-    var counts = LogCounts()
-    counts.add(bytes: 8, commits: 1 << 40)
-    counts.add(bytes: 8, commits: 0)
+    let counters = LogCounters()
+    counters.addGroup(bytes: 8, commits: 1 << 40)
+    counters.addGroup(bytes: 8, commits: 0)
+    let counts = counters.counts
     #expect(counts.groupSizes == [UInt64](repeating: 0, count: 15) + [1])
     #expect(counts.syncs == 2)
     #expect(counts.bytesWritten == 16)

@@ -55,7 +55,7 @@ extension LogWriter {
       failure = .init(.poisoned, "a sync failed (\(error.message)): close and open again")
       throw error
     }
-    counters.counts.withLock { $0.syncs &+= 1 }
+    counters.addSync()
   }
 
   /// Lets segments that lie wholly below `lsn` be written again.

@@ -189,7 +189,7 @@ final class LogWriter: @unchecked Sendable {
         "the log could not be made durable (\(problem.message)): close the database and open it again",
         errno: problem.errno)
     } else {
-      counters.counts.withLock { $0.add(bytes: used + padding, commits: commits) }
+      counters.addGroup(bytes: used + padding, commits: commits)
       durableRecord = last
       durableEnd = start &+ UInt64(used + padding)
       onDurable(last)

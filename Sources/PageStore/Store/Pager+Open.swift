@@ -379,7 +379,7 @@ extension Pager {
       // The log's beginning and name must be durable before the header counts on them.
       do throws(StoreError) {
         try logFile.sync()
-        logCounters.counts.withLock { $0.syncs &+= 1 }
+        logCounters.addSync()
         if !planted(.skipDirectorySync) { try fileSystem.syncDirectory(of: path) }
       } catch {
         log.poison(

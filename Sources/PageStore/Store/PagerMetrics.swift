@@ -32,41 +32,6 @@ public struct PagerMetrics: Sendable {
   public var log = LogCounts()
 }
 
-/// What a log has written since its store was opened.
-public struct LogCounts: Sendable {
-  /// Bytes of all groups; not the zeros that a new segment is filled with.
-  public var bytesWritten: UInt64 = 0
-  /// Syncs.
-  public var syncs: UInt64 = 0
-  /// Commits that became durable.
-  public var commits: UInt64 = 0
-  /// The groups in which they did, by size: place `i` counts those of `2^i` commits or more, and fewer
-  /// than twice as many. The last has no upper end.
-  public var groupSizes = [UInt64](repeating: 0, count: Self.sizeCount)
-
-  /// Places of `groupSizes`.
-  public static let sizeCount = 16
-
-  /// Groups of commits.
-  public var groups: UInt64 { groupSizes.reduce(0, &+) }
-
-  /// Counts a group that is durable. One without a commit holds pages for a checkpoint.
-  mutating func add(bytes: Int, commits count: Int) {
-    bytesWritten &+= UInt64(bytes)
-    syncs &+= 1
-    guard count > 0 else { return }
-    commits &+= UInt64(count)
-    let place = count.bitWidth - 1 - count.leadingZeroBitCount
-    groupSizes[min(place, Self.sizeCount - 1)] &+= 1
-  }
-}
-
-/// The counts of one store's log. Apart from the log, which comes with the first write: whoever asks
-/// needs none of its locks, nor waits for a disk.
-final class LogCounters: Sendable {
-  let counts = Mutex(LogCounts())
-}
-
 extension Pager {
   /// Counts of work since the store was opened. All zero in a process made by fork.
   public var metrics: PagerMetrics {
@@ -77,7 +42,7 @@ extension Pager {
     result.pageFileSyncs = gate.syncs.load(ordering: .relaxed)
     result.checkpoints = checkpoints.load(ordering: .relaxed)
     result.commits = commits.load(ordering: .relaxed)
-    result.log = logCounters.counts.withLock { $0 }
+    result.log = logCounters.counts
     cache.lock.with {
       result.pageLooks = cache.looks
       result.pageMisses = cache.misses
