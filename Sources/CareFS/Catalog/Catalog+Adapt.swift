@@ -149,7 +149,7 @@ extension Database {
     let plan = try SchemaPlan(catalog)
     let transaction = ReadTransaction(plan: plan, pages: pages, options: options)
     for (table, index) in built {
-      try IndexBuild(plan.tables[table], index).run(transaction)
+      try IndexBuild(plan.tables[table], index, transaction).run()
     }
     return plan
   }

@@ -37,6 +37,9 @@ final class SortedEntries {
   @inline(__always)
   var count: Int { state.pointee.count }
 
+  /// Bytes that all entries take.
+  var byteCount: Int { bytes.count + count * Self.entrySize }
+
   /// Bytes that an entry takes beside its key.
   static var entrySize: Int { MemoryLayout<Item>.stride }
 

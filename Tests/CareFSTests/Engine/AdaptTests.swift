@@ -55,6 +55,32 @@ struct AdaptTests {
     #expect(try third.read { try $0.get("t", key: [.int(7)]) }?["c"] == .text("some"))
   }
 
+  /// An index whose entries do not fit into the memory of the cache is built in parts.
+  @Test func buildsAnIndexLargerThanTheCache() throws {
+    var options = options()
+    options.cacheBytes = 1 << 20
+    let db = try Database(path: "f", schema: DatabaseSchema([table()]), options: options)
+    let count = 9_000
+    let rest = String(repeating: "x", count: 200)
+    try db.write { tx in
+      // Neighbours by the text are far from each other by the key.
+      let rows = (0..<count).map { id -> [String: Value] in
+        ["id": .int(Int64(id)), "a": .text("\(id * 7 % 13) \(rest)")]
+      }
+      try tx.insert(contentsOf: rows, into: "t")
+    }
+    try db.close()
+    let wanted = DatabaseSchema([table(indexes: [["a"]])])
+    let again = try Database(path: "f", schema: wanted, options: options)
+    #expect(try again.check().findings.map(\.message) == [])
+    try again.read { tx in
+      let filter = try Expression.parse("a = \"3 \(rest)\"")
+      #expect(try tx.explain("t", where: filter).contains("index"))
+      #expect(try tx.count("t", where: filter) == (0..<count).count { $0 * 7 % 13 == 3 })
+    }
+    try again.close()
+  }
+
   @Test func refusesOtherDifferencesPrecisely() throws {
     let options = options()
     try Database(path: "f", schema: DatabaseSchema([table()]), options: options).close()
