@@ -87,4 +87,47 @@ import Testing
     #expect(pager.lossNote?.contains("and 1 gaps") == true)
     #expect(pager.lossNote?.contains("the log has 0 ") == false)
   }
+
+  /// A log of nothing but zeros is not the one that the file was written with.
+  @Test func aBlankLogIsToldOf() throws {
+    let files = try written(closes: false)
+    let log = Self.path + "-wal"
+    let size = try #require(files.contents(of: log)?.count)
+    files.setContents(of: log, [UInt8](repeating: 0, count: size))
+    let (found, pager) = try salvaged(files)
+    #expect(found == [UInt64](repeating: 0, count: values.count))
+    #expect(pager.lossNote?.contains("blank") == true, "\(pager.lossNote ?? "")")
+  }
+
+  /// Where nobody can say how long the page file is, the log is taken all the same.
+  @Test func aFileWithoutASizeGivesWhatTheLogHas() throws {
+    let files = Sizeless(try written(closes: false))
+    let pager = try Pager.salvage(path: Self.path, fileSystem: files, options: options)
+    let tx = try pager.beginRead()
+    defer { tx.rollback() }
+    let found = try values.indices.map { try value(tx, Pager.firstPage + UInt32($0)) }
+    #expect(found == values)
+    #expect(pager.lossNote?.contains(Sizeless.message) == true, "\(pager.lossNote ?? "")")
+  }
+}
+
+/// Files the first of which has no size that can be asked for.
+private final class Sizeless: ForwardingFileSystem {
+  static let message = "nobody knows the size"
+  let base: SimulatedFileSystem
+
+  init(_ base: SimulatedFileSystem) { self.base = base }
+
+  func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
+    let file = try base.open(path, mode)
+    return path.hasSuffix("-wal") ? file : SizelessFile(file)
+  }
+}
+
+private final class SizelessFile: ForwardingFile {
+  let base: any StorageFile
+
+  init(_ base: any StorageFile) { self.base = base }
+
+  func size() throws(StoreError) -> UInt64 { throw StoreError(.io, Sizeless.message, errno: 5) }
 }

@@ -4,7 +4,7 @@ extension Recovery {
   ///
   /// - Parameter isAnchored: Whether the header's checkpoint is to be trusted.
   func salvage(_ log: LogReader, isAnchored: Bool) -> LogSalvage {
-    // Without a size, as many as the cache may have.
+    // Without a size, as many pages as a file of no bytes may have.
     try? limitMemory(log)
     var found = salvagePass(log, isAnchored)
     if !images.isEmpty {

@@ -16,10 +16,10 @@ extension Recovery {
     mostPages = most / Self.bytesOfState
   }
 
-  private static var memoryBeyondFiles: Int { 64 << 20 }
+  static var memoryBeyondFiles: Int { 64 << 20 }
 
   /// What is known of a page takes, with the dictionary that grows and the version that it becomes.
-  private static var bytesOfState: Int { 256 }
+  static var bytesOfState: Int { 256 }
 
   // MARK: What there is
 

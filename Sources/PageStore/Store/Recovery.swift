@@ -35,9 +35,9 @@ final class Recovery {
   /// How many pages may be in memory.
   var mostResident: Int
   /// The same when none can be spilled.
-  var mostUnspilled = 0
+  var mostUnspilled: Int
   /// How many pages there may be, wherever their bytes are.
-  var mostPages = 0
+  var mostPages: Int
   var isSpillRefused = false
   var pageCount: UInt32
   private(set) var commitNumber: UInt64
@@ -60,6 +60,9 @@ final class Recovery {
     self.header = header
     self.cache = cache
     mostResident = cache.budgetPages / 2
+    // As for files of no bytes, until their sizes are known.
+    mostUnspilled = max(mostResident, Self.memoryBeyondFiles / header.pageSize)
+    mostPages = Self.memoryBeyondFiles / Self.bytesOfState
     checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
     pageCount = header.pageCount
     commitNumber = header.commitNumber
