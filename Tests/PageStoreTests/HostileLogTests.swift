@@ -129,6 +129,69 @@ import Testing
     #expect(try opening(kind: 1, commit(table: [(3, 0, 77)]))?.code == .corrupt)
   }
 
+  /// A commit that changes a page and says that the file has it: it has an older one, which is no base.
+  @Test func aPageThatIsChangedAndLostIsRefused() throws {
+    let scenario = Scenario(seed: 17)
+    try scenario.create()
+    try scenario.commit { try $0.allocate(1) }
+    try scenario.close()
+    try scenario.reopen()
+    try scenario.commit { try $0.set(3, at: 50, [1]) }
+    try scenario.checkpoint()
+    let pager = try scenario.pager
+    let log = try #require(pager.log)
+    let bytes = try #require(scenario.files.contents(of: Scenario.path))
+    let base = bytes.withUnsafeBytes { $0.baseAddress?.u64(3 * 4096 + PageHeader.lsn) ?? 0 }
+    let changes = HostileCommit.select(0) + [2, 64, 0, 1, 0, 9]
+    let payload = commit(
+      pages: 4, table: [(3, 0, base), (3, LogFormat.bulkFlag, 0)], changes: changes)
+    try payload.withUnsafeBytes { _ = try log.append(kind: LogFormat.RecordKind.commit, $0) }
+    try log.flushAll()
+    let files = scenario.files.crash(keeping: .everything)
+    scenario.files.powerOff()
+    let error = #expect(throws: StoreError.self) {
+      try Pager.open(path: Scenario.path, fileSystem: files, options: scenario.options)
+    }
+    #expect(error?.code == .corrupt)
+    #expect(error?.page == 3)
+  }
+
+  /// A page that the file should have and lacks, and an image of it as that commit left it: it serves,
+  /// and is still to be written.
+  @Test func anImageStandsInForAPageThatTheFileLacks() throws {
+    let scenario = Scenario(seed: 18)
+    try scenario.create()
+    try scenario.commit { try $0.allocate(1) }
+    let pager = try scenario.pager
+    let log = try #require(pager.log)
+    let payload = commit(pages: 5, table: [(4, LogFormat.bulkFlag, 0)])
+    let lsn = try payload.withUnsafeBytes {
+      try log.append(kind: LogFormat.RecordKind.commit, $0)
+    }
+    var image = [UInt8](repeating: 0, count: 4096)
+    try image.withUnsafeMutableBytes { raw in
+      let base = try #require(raw.baseAddress)
+      base.set32(PageHeader.number, 4)
+      base.set8(PageHeader.kind, PageKind.tree.rawValue)
+      base.set32(PageHeader.owner, Scenario.owner)
+      base.set64(PageHeader.lsn, lsn)
+      base.set64(64, 4711)
+      pager.checksum.stamp(base, 4)
+    }
+    try image.withUnsafeBytes { _ = try log.append(kind: LogFormat.RecordKind.images, $0) }
+    try log.flushAll()
+    let files = scenario.files.crash(keeping: .everything)
+    scenario.files.powerOff()
+    var options = scenario.options
+    options.isReadOnly = true
+    let again = try Pager.open(path: Scenario.path, fileSystem: files, options: options)
+    #expect(again.dirtyPages.contains(4))
+    let tx = try again.beginRead()
+    #expect(try value(tx, 4) == 4711)
+    tx.rollback()
+    try again.close()
+  }
+
   @Test func imagesThatAreNoPagesAreRefused() throws {
     #expect(try opening(kind: 2, [])?.code == nil)
     #expect(try opening(kind: 2, [UInt8](repeating: 0, count: 100))?.code == .corrupt)

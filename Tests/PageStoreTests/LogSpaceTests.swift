@@ -94,6 +94,22 @@ import Testing
     #expect(explorer.images > 0 && explorer.failures == 0)
   }
 
+  /// A cap that the segment in use is beyond already holds no writer up for good, and lets the log
+  /// grow no further than two checkpoints explain.
+  @Test func aCapThatCannotBeKeptStopsNoOne() throws {
+    let scenario = Scenario(seed: 54) { $0.maximumLogBytes = 0 }
+    try scenario.create()
+    let checkpoints = try scenario.pager.metrics.checkpoints
+    for round in 0..<30 as Range<UInt8> { try scenario.commit { try $0.allocate(round) } }
+    let pager = try scenario.pager
+    #expect(try #require(pager.log).bytesInUse > 0)
+    #expect(pager.metrics.checkpoints > checkpoints + 29)
+    #expect(pager.metrics.checkpoints <= checkpoints + 90)
+    #expect(scenario.files.contents(of: Self.log)?.count ?? 0 <= 8 * scenario.options.segmentSize)
+    expectAccounted(pager, "beyond a cap of nothing")
+    #expect(try CrashExplorer.match(pager, scenario.timeline, 30...30) == 30)
+  }
+
   /// A large transaction that is rolled back leaves nothing in the log.
   @Test func aRolledBackTransactionLeavesNoSegments() throws {
     let scenario = Scenario(seed: 53)

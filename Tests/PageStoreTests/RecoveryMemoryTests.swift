@@ -95,6 +95,23 @@ import Testing
     #expect(error?.code == .corrupt)
   }
 
+  /// Pages that have spilled and cannot be brought back: nothing is opened, and the cause is told.
+  @Test(arguments: [SpillFaults.Kind.fails, .shortens, .changes])
+  func pagesThatDoNotComeBackAreTold(kind: SpillFaults.Kind) throws {
+    var (files, options) = try manyPages(1_000)
+    options.cacheBytes = 32 * 4096
+    let faults = SpillFaults(files)
+    faults.onRead = kind
+    let error = #expect(throws: StoreError.self) {
+      try Pager.open(path: Scenario.path, fileSystem: faults, options: options)
+    }
+    #expect(error?.code == (kind == .fails ? .io : .corrupt))
+    faults.onRead = .none
+    let pager = try Pager.open(path: Scenario.path, fileSystem: faults, options: options)
+    try expectPages(pager, 1_000)
+    try pager.close()
+  }
+
   /// A commit of a writer that is larger than the cache of who recovers it: the pages are the file's,
   /// and need no spill.
   @Test func aLargeCommitIsRecoveredInASmallCache() throws {

@@ -74,4 +74,41 @@ import Testing
     for tx in [oldest, later, newest] { tx.rollback() }
     try pager.close()
   }
+
+  /// A snapshot reads a page from the file while two newer versions of it are in memory, or a checkpoint
+  /// does before it writes over it: each snapshot finds its own.
+  @Test(arguments: [false, true])
+  func aVersionOfTheFileStandsBehindThoseInMemory(isOverwritten: Bool) throws {
+    var options = Scenario.options(seed: 42)
+    options.cacheBytes = 0
+    let pager = try Pager.create(path: "s", fileSystem: SimulatedFileSystem(), options: options)
+    func write(_ body: (PageTransaction) throws -> Void) throws {
+      let tx = try pager.beginWrite()
+      try body(tx)
+      try tx.commit()
+    }
+    var pages: [PageNumber] = []
+    try write { tx in
+      pages = try (0..<200).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
+      try setValue(tx, pages[0], 1)
+    }
+    try pager.checkpoint()
+    var readers = [try pager.beginRead()]
+    for number in 2...3 as ClosedRange<UInt64> {
+      try write { try setValue($0, pages[0], number) }
+      readers.append(try pager.beginRead())
+    }
+    // Others push the version that the file has out of memory.
+    for _ in 0..<3 { for other in pages.dropFirst() { _ = try value(readers[2], other) } }
+    if isOverwritten {
+      try pager.checkpoint()
+    } else {
+      let read = pager.metrics.pagesRead
+      #expect(try value(readers[0], pages[0]) == 1)
+      #expect(pager.metrics.pagesRead == read + 1)
+    }
+    #expect(try readers.map { try value($0, pages[0]) } == [1, 2, 3])
+    for tx in readers { tx.rollback() }
+    try pager.close()
+  }
 }

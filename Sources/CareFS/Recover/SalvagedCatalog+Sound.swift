@@ -2,18 +2,13 @@
 /// can have. A table, or a reference, is left out for itself; the others stay.
 extension SalvagedCatalog {
   /// Leaves out the tables whose own descriptions are no table's.
-  mutating func dropUnsoundTables(_ report: inout RecoverReport) throws {
+  mutating func dropUnsoundTables(_ report: inout RecoverReport) {
     let all = entries
     entries.removeAll(keepingCapacity: true)
     for entry in all {
-      if entries.count < SchemaLimits.tables {
-        do {
-          try Self.check(entry)
-          entries.append(entry)
-          continue
-        } catch let error as DatabaseError where error.code == .newerFormat {
-          throw error
-        } catch {}
+      if entries.count < SchemaLimits.tables, Self.isSound(entry) {
+        entries.append(entry)
+        continue
       }
       let rows = counters[entry.id].map { ": \($0.rows) rows" } ?? ""
       report.doubt("the description of \(Self.title(entry.schema)) is damaged, it is lost\(rows)")
@@ -22,8 +17,8 @@ extension SalvagedCatalog {
 
   /// Leaves out references that lead nowhere, to what is no key, or in a circle.
   mutating func dropUnsoundReferences(_ report: inout RecoverReport) {
-    let places = Dictionary(
-      entries.enumerated().map { ($1.schema.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var places: [String: Int] = [:]
+    for (index, entry) in entries.enumerated() { places[entry.schema.name] = index }
     for index in entries.indices {
       let entry = entries[index]
       var kept: [ForeignKeySchema] = []
@@ -48,25 +43,25 @@ extension SalvagedCatalog {
 
   /// Of required references in a circle, in which no row could be the first, one table's go.
   private mutating func breakCircles(_ places: [String: Int], _ report: inout RecoverReport) {
-    while true {
-      do {
-        try DatabaseSchema(entries.map(\.schema)).refuseRequiredCycles()
-        return
-      } catch {
-        guard let name = (error as? DatabaseError)?.table, let index = places[name],
-          !entries[index].schema.foreignKeys.isEmpty
-        else { return }
-        entries[index].schema.foreignKeys.removeAll()
-        report.doubt("the references of \(name) lead in a circle")
-      }
+    while let index = tableInCircle(places) {
+      entries[index].schema.foreignKeys.removeAll()
+      report.doubt("the references of \(entries[index].schema.name) lead in a circle")
     }
   }
 
-  /// Throws when a table cannot be as it is described, even alone.
-  private static func check(_ entry: CatalogEntry) throws {
+  /// One of the tables that demand a row of each other before their first.
+  private func tableInCircle(_ places: [String: Int]) -> Int? {
+    do {
+      try DatabaseSchema(entries.map(\.schema)).refuseRequiredCycles()
+      return nil
+    } catch { return (error as? DatabaseError)?.table.flatMap { places[$0] } }
+  }
+
+  /// Whether a table can be as it is described, were it alone.
+  private static func isSound(_ entry: CatalogEntry) -> Bool {
     var entry = entry
     entry.schema.foreignKeys = []
-    try plan([entry])
+    return isSound([entry])
   }
 
   private static func isSound(
@@ -77,16 +72,13 @@ extension SalvagedCatalog {
     // A circle of required references is one of several tables: it is looked for afterwards.
     var target = parent
     target.schema.foreignKeys = []
-    do {
-      try plan(entry.id == parent.id ? [child] : [child, target])
-      return true
-    } catch { return false }
+    return isSound(entry.id == parent.id ? [child] : [child, target])
   }
 
-  private static func plan(_ entries: [CatalogEntry]) throws {
+  private static func isSound(_ entries: [CatalogEntry]) -> Bool {
     var catalog = Catalog()
     catalog.entries = entries
-    _ = try SchemaPlan(catalog)
+    return (try? SchemaPlan(catalog)) != nil
   }
 
   /// The table's name, if it may be told.

@@ -47,7 +47,7 @@ struct SalvagedCatalog {
     entries.sort { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
     let missing = Set(order).subtracting(entries.map(\.id)).count
     if missing > 0 { report.doubt("the descriptions of \(missing) tables are lost") }
-    try dropUnsoundTables(&report)
+    dropUnsoundTables(&report)
     guard !entries.isEmpty else {
       throw DatabaseError(
         .corrupt, "every description of a table is damaged: what tables there were cannot be told")

@@ -197,7 +197,7 @@ final class LogReader {
   }
 
   /// How often the last group of `salt` was written again.
-  func copyCount(_ salt: UInt64) -> UInt16 { copies(of: salt).last ?? 0 }
+  func copyCount(_ salt: UInt64) -> UInt16 { copies(of: salt).reduce(0, max) }
 
   /// The copies of the last group of `salt` that there are, and 0, ascending.
   func copies(of salt: UInt64) -> [UInt16] { copies[salt] ?? [0] }

@@ -26,14 +26,15 @@ extension LogWriter {
   /// and is told from one of a log that others have removed, and begun again, since.
   func begin() throws(StoreError) {
     try lock.with { () throws(StoreError) in
-      if freeSegments.isEmpty { try preWriteSegment() }
-      guard let index = freeSegments.last else { return }
+      let index: Int
+      if let free = freeSegments.last { index = free } else { index = try preWriteSegment() }
       try write(headerOf: Segment(startLSN: groupStart, index: index))
     }
   }
 
-  /// Pre-writes one more segment, so that a later sync of it touches no file metadata.
-  private func preWriteSegment() throws(StoreError) {
+  /// Pre-writes one more segment, so that a later sync of it touches no file metadata; answers which.
+  @discardableResult
+  private func preWriteSegment() throws(StoreError) -> Int {
     let place = UInt64(segmentCount) * UInt64(segmentSize)
     do throws(StoreError) {
       try file.writeZeros(segmentSize, at: place)
@@ -44,6 +45,7 @@ extension LogWriter {
     }
     free(segmentCount)
     segmentCount += 1
+    return segmentCount - 1
   }
 
   /// Pre-writes one more segment, and syncs it.

@@ -275,6 +275,23 @@ import Testing
     #expect(outcome.report.tables.map(\.name) == ["doctors", "visits", "bills", "notes"])
   }
 
+  /// Where no table can be as it is described there is nothing to save, and that is said.
+  @Test func withoutATableThatCanBeNothingIsSaved() throws {
+    let files = try Self.wreck.get().files.copy()
+    try edit(files) { tx, catalog in
+      for table in catalog.entries.map(\.schema.name) {
+        try describe(table, tx, catalog) { $0.schema.checks = [CheckSchema("odd", "x > y")] }
+      }
+    }
+    let error = #expect(throws: DatabaseError.self) {
+      try Database.recover(
+        path: Wreck.path, into: "saved.carefs", options: Wreck.options(files))
+    }
+    #expect(error?.code == .corrupt)
+    #expect(error?.message.contains("every description of a table is damaged") == true)
+    #expect(files.paths == [Wreck.path])
+  }
+
   /// References that cannot be go; what they stand in stays.
   @Test func aReferenceThatCannotBeIsLeftOut() throws {
     let wreck = try Self.wreck.get()
