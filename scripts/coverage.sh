@@ -8,7 +8,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly scratch=.build-coverage
-readonly flags=(--enable-code-coverage --scratch-path "$scratch")
+# Counters that threads share must not lose counts: what is reached on one side of a branch is told from
+# the difference of two.
+readonly flags=(
+  --enable-code-coverage --scratch-path "$scratch"
+  -Xswiftc -Xllvm -Xswiftc -instrprof-atomic-counter-update-all
+)
 if [ "${1:-}" != report ]; then
   scripts/setup.sh lz4 python
   CAREFS_PYTHON="$(scripts/setup.sh python-path)" swift test "${flags[@]}"
