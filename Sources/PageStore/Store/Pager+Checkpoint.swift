@@ -177,6 +177,8 @@ extension Pager {
   private func loadOldest(
     _ number: PageNumber, before version: VersionPointer
   ) throws(StoreError) {
+    // For many pages it would take as much memory again while one look lasts.
+    if cache.isOverfull.load(ordering: .relaxed) { cache.waitForMemory() }
     cache.lock.lock()
     let buffer = cache.takeBuffer()
     cache.lock.unlock()
