@@ -85,7 +85,7 @@ import Testing
   /// What is known of a page takes more than the 16 bytes that name it: many without contents are not
   /// taken.
   @Test func pagesWithoutContentsAreNotTakenWithoutEnd() throws {
-    let end = Self.first + 600_000
+    let end = Self.first + 100_000
     let table = (Self.first..<end).map { ($0, Self.fresh, LSN(0)) }
     let (files, options) = try HostileCommit.files(
       HostileCommit.payload(pages: end, table: table))

@@ -5,21 +5,20 @@ extension Recovery {
   /// and one that takes pages for little is not followed. When none can be spilled, there may be more.
   ///
   /// What is known of a page takes memory too, wherever its bytes are, and the log names one in 16
-  /// bytes: the same bound holds for that. Pages of the file are far below it, and so are new ones,
-  /// which the log fills with something.
+  /// bytes: that has a bound of its own. Pages of the file are far below it, and so are new ones, which
+  /// the log fills with something.
   func limitMemory(_ log: LogReader) throws(StoreError) {
-    let bytes = try file.size() + UInt64(log.segmentCount) * UInt64(log.segmentSize)
-    let count = Int(min(bytes / UInt64(header.pageSize), UInt64(PageLimits.maximumPageCount)))
-    let most = Self.memoryBeyondFiles + 4 * Int(min(bytes, 1 << 60))
-    mostResident = max(mostResident, count)
-    mostUnspilled = max(mostResident, most / header.pageSize)
-    mostPages = most / Self.bytesOfState
+    let size = try file.size() + UInt64(log.segmentCount) * UInt64(log.segmentSize)
+    let bytes = Int(min(size, 1 << 60))
+    mostResident = max(mostResident, bytes / header.pageSize)
+    mostUnspilled = max(mostResident, ((64 << 20) + 4 * bytes) / header.pageSize)
+    mostPages = Self.mostPages(bytes)
   }
 
-  static var memoryBeyondFiles: Int { 64 << 20 }
-
-  /// What is known of a page takes, with the dictionary that grows and the version that it becomes.
-  static var bytesOfState: Int { 256 }
+  /// How many pages the log of files of so many bytes may name. What is known of one takes 256 bytes at
+  /// most, with the dictionary that grows and the version that it becomes; beside it there are the
+  /// process, the cache and what is read.
+  static func mostPages(_ bytes: Int) -> Int { ((16 << 20) + 2 * bytes) / 256 }
 
   // MARK: What there is
 

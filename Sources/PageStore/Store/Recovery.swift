@@ -61,8 +61,8 @@ final class Recovery {
     self.cache = cache
     mostResident = cache.budgetPages / 2
     // As for files of no bytes, until their sizes are known.
-    mostUnspilled = max(mostResident, Self.memoryBeyondFiles / header.pageSize)
-    mostPages = Self.memoryBeyondFiles / Self.bytesOfState
+    mostUnspilled = max(mostResident, (64 << 20) / header.pageSize)
+    mostPages = Self.mostPages(0)
     checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
     pageCount = header.pageCount
     commitNumber = header.commitNumber
