@@ -3,8 +3,32 @@ import Testing
 
 @testable import PageStore
 
-/// A checkpoint of one thread while another closes the file.
+/// A checkpoint of one thread while another closes the file, or begins its log.
 @Suite struct LateCheckpointTests {
+  /// A header that counts on a log whose name is not durable would leave a file that does not open.
+  @Test func aCheckpointBesideTheFirstWriteWaitsForTheLog() throws {
+    let files = FilesWithAMoment()
+    var options = PagerOptions()
+    options.pageSize = 4096
+    options.hasBackgroundCheckpoints = false
+    let pager = try Pager.create(path: "a", fileSystem: files, options: options)
+    var other: TestThread?
+    var wasClosed = false
+    files.beforeSyncingNames {
+      other = TestThread { try pager.checkpoint() }
+      // Time enough for it to write a header, if it does not wait.
+      Pager.sleep(milliseconds: 50)
+      let file = try? files.base.open("a", .readOnly)
+      wasClosed = (try? file.map { try Pager.readHeaders("a", $0).0.isClosedCleanly }) ?? false
+    }
+    let tx = try pager.beginWrite()
+    _ = try tx.allocate(kind: .tree, owner: 7)
+    try tx.commit()
+    try #require(other).join()
+    #expect(wasClosed)
+    try pager.close()
+  }
+
   @Test func aCheckpointAfterTheLastLeavesTheFileClosed() throws {
     let files = FilesWithAMoment()
     var options = PagerOptions()
@@ -32,10 +56,20 @@ import Testing
 private final class FilesWithAMoment: ForwardingFileSystem, @unchecked Sendable {
   fileprivate let base = MemoryFileSystem()
   private var awaited: (path: String, body: () -> Void)?
+  private var namesAwaited: (() -> Void)?
   private var isNext = false
   private(set) var hadItsMoment = false
 
   func afterRemoving(_ path: String, _ body: @escaping () -> Void) { awaited = (path, body) }
+
+  func beforeSyncingNames(_ body: @escaping () -> Void) { namesAwaited = body }
+
+  func syncDirectory(of path: String) throws(StoreError) {
+    let body = namesAwaited
+    namesAwaited = nil
+    body?()
+    try base.syncDirectory(of: path)
+  }
 
   func remove(_ path: String) throws(StoreError) {
     try base.remove(path)

@@ -358,8 +358,13 @@ extension Pager {
 
   /// Puts a log under a file that was closed cleanly, before its first change.
   func startLog() throws(StoreError) {
-    let logPath = Self.logPath(path)
-    let (logFile, isThere) = try createLog(logPath)
+    let (logFile, isThere) = try createLog(Self.logPath(path))
+    // A checkpoint on another thread must not write a header that counts on the log before the log's
+    // name and beginning are durable.
+    try checkpointLock.with { () throws(StoreError) in try beginLog(logFile, isThere) }
+  }
+
+  private func beginLog(_ logFile: any StorageFile, _ isThere: Bool) throws(StoreError) {
     do throws(StoreError) {
       let segmentSize = Int(header.segmentSize)
       let count = Int(min(try logFile.size() / UInt64(segmentSize), 1 << 16))
@@ -390,7 +395,7 @@ extension Pager {
       var next = header
       next.isClosedCleanly = false
       next.salt = log.salt
-      try checkpointLock.with { () throws(StoreError) in try write(next) }
+      try write(next)
     } catch {
       // A handle that a failed sync has poisoned stays so; anything else may be tried again.
       if log?.lock.with({ log?.failure }) == nil {
