@@ -1,6 +1,7 @@
-import BTree
 import PageStore
 import Testing
+
+@testable import BTree
 
 /// Lengths at which an entry's form changes.
 @Suite struct LengthTests {
@@ -15,6 +16,18 @@ import Testing
     #expect(cursor.valueLength == count)
     #expect(try cursor.loadValue().count == count)
     #expect(try harness.tree.check(in: harness.transaction).isSound)
+  }
+
+  /// What room is kept for a length is what it takes, up to the longest.
+  @Test(arguments: [0, 7, 14, 21, 28])
+  func aLengthTakesTheRoomKeptForIt(bits: Int) {
+    var bytes: [UInt8] = [0, 0, 0, 0, 0]
+    for length in [(1 << bits) - 1, 1 << bits, Int(UInt32.max)] {
+      let written = bytes.withUnsafeMutableBytes { target in
+        target.baseAddress.map { Bytes.writeVarint(length, to: $0) }
+      }
+      #expect(written == Bytes.varintSize(length))
+    }
   }
 
   /// A key is another one than those that it begins with, wherever it is cut.

@@ -5,12 +5,16 @@ import Testing
 
 /// A checkpoint of one thread while another closes the file, or begins its log.
 @Suite struct LateCheckpointTests {
-  /// A header that counts on a log whose name is not durable would leave a file that does not open.
-  @Test func aCheckpointBesideTheFirstWriteWaitsForTheLog() throws {
-    let files = FilesWithAMoment()
+  private var options: PagerOptions {
     var options = PagerOptions()
     options.pageSize = 4096
     options.hasBackgroundCheckpoints = false
+    return options
+  }
+
+  /// A header that counts on a log whose name is not durable would leave a file that does not open.
+  @Test func aCheckpointBesideTheFirstWriteWaitsForTheLog() throws {
+    let files = FilesWithAMoment()
     let pager = try Pager.create(path: "a", fileSystem: files, options: options)
     var other: TestThread?
     var wasClosed = false
@@ -31,9 +35,6 @@ import Testing
 
   @Test func aCheckpointAfterTheLastLeavesTheFileClosed() throws {
     let files = FilesWithAMoment()
-    var options = PagerOptions()
-    options.pageSize = 4096
-    options.hasBackgroundCheckpoints = false
     let pager = try Pager.create(path: "a", fileSystem: files, options: options)
     let tx = try pager.beginWrite()
     let page = try tx.allocate(kind: .tree, owner: 7).number

@@ -38,13 +38,13 @@ struct MetricsTests {
     try scenario.create()
     try scenario.commit { for _ in 0..<100 { try $0.allocate() } }
     try scenario.close()
-    let files = CountingFileSystem(scenario.files)
+    let cost = ReadCost()
     let pager = try Pager.open(
-      path: Scenario.path, fileSystem: files, options: scenario.options)
+      path: Scenario.path, fileSystem: cost.counting(scenario.files), options: scenario.options)
     scenario.adopt(pager)
     let begun = scenario.files.operationCount
     let start = pager.header.checkpointLSN
-    let read = (pages: pager.metrics.pagesRead, bytes: files.cost.bytes)
+    let read = (pages: pager.metrics.pagesRead, bytes: cost.bytes)
     let reader = try pager.beginRead()
     for round in 0..<30 as Range<UInt32> {
       try scenario.commit { try $0.fill(3 + round * 3, UInt64(round)) }
@@ -82,7 +82,7 @@ struct MetricsTests {
     for (page, bytes) in scenario.contents { #expect(try CrashExplorer.holds(tx, page, bytes)) }
     tx.rollback()
     #expect(pager.metrics.evictions > 0)
-    #expect((pager.metrics.pagesRead - read.pages) * 4096 == UInt64(files.cost.bytes - read.bytes))
+    #expect((pager.metrics.pagesRead - read.pages) * 4096 == UInt64(cost.bytes - read.bytes))
   }
 
   private func damage(_ scenario: Scenario, at offset: UInt64) throws {

@@ -37,11 +37,12 @@ import Testing
 
   private func cost(of files: SimulatedFileSystem) throws -> (log: Int, read: Int, calls: Int) {
     let log = files.contents(of: Pager.logPath(Self.path))?.count ?? 0
-    let counting = CountingFileSystem(files)
+    let cost = ReadCost()
     var options = Scenario.options(seed: 10)
     options.cacheBytes = 8 << 20
-    let pager = try Pager.open(path: Self.path, fileSystem: counting, options: options)
-    let (read, calls) = counting.cost
+    let pager = try Pager.open(
+      path: Self.path, fileSystem: cost.counting(files), options: options)
+    let (read, calls) = (cost.bytes, cost.calls)
     try pager.close()
     return (log, read, calls)
   }
@@ -97,37 +98,17 @@ import Testing
 }
 
 /// Counts what is read.
-final class CountingFileSystem: ForwardingFileSystem {
-  let base: SimulatedFileSystem
-  fileprivate let bytes = Atomic<Int>(0)
-  fileprivate let calls = Atomic<Int>(0)
+final class ReadCost: Sendable {
+  private let byteCount = Atomic<Int>(0)
+  private let callCount = Atomic<Int>(0)
 
-  init(_ base: SimulatedFileSystem) { self.base = base }
+  var bytes: Int { byteCount.load(ordering: .relaxed) }
+  var calls: Int { callCount.load(ordering: .relaxed) }
 
-  var cost: (bytes: Int, calls: Int) {
-    (bytes.load(ordering: .relaxed), calls.load(ordering: .relaxed))
-  }
-
-  func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
-    CountingFile(try base.open(path, mode), self)
-  }
-}
-
-private final class CountingFile: ForwardingFile {
-  let base: any StorageFile
-  private let system: CountingFileSystem
-
-  init(_ base: any StorageFile, _ system: CountingFileSystem) {
-    self.base = base
-    self.system = system
-  }
-
-  func read(
-    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
-  ) throws(StoreError) -> Int {
-    let count = try base.read(into: buffer, at: offset)
-    system.bytes.wrappingAdd(count, ordering: .relaxed)
-    system.calls.wrappingAdd(1, ordering: .relaxed)
-    return count
+  func counting(_ files: SimulatedFileSystem) -> ReadHookFileSystem {
+    ReadHookFileSystem(files) { _, _, _, count in
+      self.byteCount.wrappingAdd(count, ordering: .relaxed)
+      self.callCount.wrappingAdd(1, ordering: .relaxed)
+    }
   }
 }

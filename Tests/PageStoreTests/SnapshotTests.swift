@@ -12,25 +12,20 @@ import Testing
     options.cacheBytes = 32 * 4096
     let pager = try Pager.create(
       path: Scenario.path, fileSystem: SimulatedFileSystem(), options: options)
-    func commit(_ body: (PageTransaction) throws -> Void) throws {
-      let tx = try pager.beginWrite()
-      try body(tx)
-      try tx.commit()
-    }
     var crowd: [PageNumber] = []
-    try commit { tx in
+    try pager.write { tx in
       crowd = try (0..<200).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
     }
     let oldest = try pager.beginRead()
     var page: PageNumber = 0
-    try commit { tx in
+    try pager.write { tx in
       page = try tx.allocate(kind: .tree, owner: 7).number
       try setValue(tx, page, 1)
     }
     try pager.checkpoint()
     let middle = try pager.beginRead()
     #expect(try value(middle, page) == 1)
-    try commit { try setValue($0, page, 2) }
+    try pager.write { try setValue($0, page, 2) }
     try pager.checkpoint()
     // Others push what is clean out of the cache.
     let newest = try pager.beginRead()
@@ -47,25 +42,20 @@ import Testing
     var options = Scenario.options(seed: 41)
     options.cacheBytes = 0
     let pager = try Pager.create(path: "s", fileSystem: SimulatedFileSystem(), options: options)
-    func write(_ body: (PageTransaction) throws -> Void) throws {
-      let tx = try pager.beginWrite()
-      try body(tx)
-      try tx.commit()
-    }
     var filler: [PageNumber] = []
-    try write { tx in
+    try pager.write { tx in
       filler = try (0..<200).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
     }
     try pager.checkpoint()
     let oldest = try pager.beginRead()
     var page: PageNumber = 0
-    try write { tx in
+    try pager.write { tx in
       page = try tx.allocate(kind: .tree, owner: 7).number
       try setValue(tx, page, 5)
     }
     try pager.checkpoint()
     let later = try pager.beginRead()
-    try write { tx in try setValue(tx, page, 7) }
+    try pager.write { tx in try setValue(tx, page, 7) }
     try pager.checkpoint()
     for other in filler { _ = try value(later, other) }
     #expect(try value(later, page) == 5)
@@ -82,20 +72,15 @@ import Testing
     var options = Scenario.options(seed: 42)
     options.cacheBytes = 0
     let pager = try Pager.create(path: "s", fileSystem: SimulatedFileSystem(), options: options)
-    func write(_ body: (PageTransaction) throws -> Void) throws {
-      let tx = try pager.beginWrite()
-      try body(tx)
-      try tx.commit()
-    }
     var pages: [PageNumber] = []
-    try write { tx in
+    try pager.write { tx in
       pages = try (0..<200).map { _ in try tx.allocate(kind: .tree, owner: 7).number }
       try setValue(tx, pages[0], 1)
     }
     try pager.checkpoint()
     var readers = [try pager.beginRead()]
     for number in 2...3 as ClosedRange<UInt64> {
-      try write { try setValue($0, pages[0], number) }
+      try pager.write { try setValue($0, pages[0], number) }
       readers.append(try pager.beginRead())
     }
     // Others push the version that the file has out of memory.
@@ -110,5 +95,13 @@ import Testing
     #expect(try readers.map { try value($0, pages[0]) } == [1, 2, 3])
     for tx in readers { tx.rollback() }
     try pager.close()
+  }
+}
+
+extension Pager {
+  fileprivate func write(_ body: (PageTransaction) throws -> Void) throws {
+    let tx = try beginWrite()
+    try body(tx)
+    try tx.commit()
   }
 }

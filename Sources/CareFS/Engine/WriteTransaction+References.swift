@@ -104,9 +104,7 @@ extension Transaction {
       "\(table.schema.name).\(columns.joined(separator: ", ")): a row with this \(kind) exists",
       table: table.schema.name, columns: columns)
   }
-}
 
-extension Transaction {
   /// An index that does not agree with the rows.
   func indexDamage(_ table: TablePlan, _ index: Int?) -> DatabaseError {
     DatabaseError(

@@ -5,7 +5,7 @@ extension Recovery {
   /// - Parameter isAnchored: Whether the header's checkpoint is to be trusted.
   func salvage(_ log: LogReader, isAnchored: Bool) -> LogSalvage {
     // Without a size, as many pages as a file of no bytes may have.
-    try? limitMemory(log)
+    bytesOfFiles = (try? size(with: log)) ?? 0
     var found = salvagePass(log, isAnchored)
     if !images.isEmpty {
       forgetPages()

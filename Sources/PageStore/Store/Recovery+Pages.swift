@@ -1,24 +1,27 @@
 /// The pages that recovery builds, and where their bytes are.
 extension Recovery {
-  /// Sets how many pages may be in memory: half of what the cache may have, or as many as there are
-  /// bytes of in what is read. So a log of changes to the file's own pages is applied without a spill,
-  /// and one that takes pages for little is not followed. When none can be spilled, there may be more.
-  ///
-  /// What is known of a page takes memory too, wherever its bytes are, and the log names one in 16
-  /// bytes: that has a bound of its own. Pages of the file are far below it, and so are new ones, which
-  /// the log fills with something.
-  func limitMemory(_ log: LogReader) throws(StoreError) {
+  // MARK: How much memory
+
+  func size(with log: LogReader) throws(StoreError) -> Int {
     let size = try file.size() + UInt64(log.segmentCount) * UInt64(log.segmentSize)
-    let bytes = Int(min(size, 1 << 60))
-    mostResident = max(mostResident, bytes / header.pageSize)
-    mostUnspilled = max(mostResident, ((64 << 20) + 4 * bytes) / header.pageSize)
-    mostPages = Self.mostPages(bytes)
+    return Int(min(size, 1 << 60))
   }
 
-  /// How many pages the log of files of so many bytes may name. What is known of one takes 256 bytes at
-  /// most, with the dictionary that grows and the version that it becomes; beside it there are the
-  /// process, the cache and what is read.
-  static func mostPages(_ bytes: Int) -> Int { ((16 << 20) + 2 * bytes) / 256 }
+  /// How many pages may be in memory: half of what the cache may have, or as many as there are bytes of
+  /// in what is read. So a log of changes to the file's own pages is applied without a spill, and one
+  /// that takes pages for little is not followed.
+  private var mostResident: Int { max(cache.budgetPages / 2, bytesOfFiles / header.pageSize) }
+
+  /// The same when none can be spilled: more.
+  private var mostUnspilled: Int {
+    max(mostResident, ((64 << 20) + 4 * bytesOfFiles) / header.pageSize)
+  }
+
+  /// How many pages the log may name. What is known of one takes memory, wherever its bytes are: 256
+  /// bytes at most, with the dictionary that grows and the version that it becomes, where the log names
+  /// one in 16. Pages of the file are far below this bound, and so are new ones, which the log fills
+  /// with something; beside it there are the process, the cache and what is read.
+  var mostPages: Int { ((16 << 20) + 2 * bytesOfFiles) / 256 }
 
   // MARK: What there is
 

@@ -32,12 +32,8 @@ final class Recovery {
   var residentHand = 0
   /// What pages of the file are read into.
   var spare: UnsafeMutableRawPointer?
-  /// How many pages may be in memory.
-  var mostResident: Int
-  /// The same when none can be spilled.
-  var mostUnspilled: Int
-  /// How many pages there may be, wherever their bytes are.
-  var mostPages: Int
+  /// The size of what is read, page file and log; 0 until it is known.
+  var bytesOfFiles = 0
   var isSpillRefused = false
   var pageCount: UInt32
   private(set) var commitNumber: UInt64
@@ -59,10 +55,6 @@ final class Recovery {
     self.keepsOutdated = keepsOutdated
     self.header = header
     self.cache = cache
-    mostResident = cache.budgetPages / 2
-    // As for files of no bytes, until their sizes are known.
-    mostUnspilled = max(mostResident, (64 << 20) / header.pageSize)
-    mostPages = Self.mostPages(0)
     checksum = PageChecksum(fileID: header.fileID, pageSize: header.pageSize)
     pageCount = header.pageCount
     commitNumber = header.commitNumber
@@ -77,7 +69,7 @@ final class Recovery {
 
   /// Applies the log's sound part.
   func run(_ log: LogReader) throws(StoreError) -> LogScan {
-    try limitMemory(log)
+    bytesOfFiles = try size(with: log)
     var scan = try pass(log)
     if !images.isEmpty {
       // Commits ran beside the checkpoint that logged the images: changes may stand before the image
