@@ -73,7 +73,9 @@ final class TableWriter {
 
   @inline(__always)
   func countRows(_ change: Int) {
-    counters.rows = UInt64(max(0, Int64(clamping: counters.rows) + Int64(change)))
+    // The count is the file's: whatever it says, it stays within what a count can be.
+    let (rows, isOver) = Int64(clamping: counters.rows).addingReportingOverflow(Int64(change))
+    counters.rows = UInt64(isOver ? .max : max(0, rows))
     countersChanged = true
   }
 
