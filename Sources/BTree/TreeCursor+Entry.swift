@@ -8,18 +8,20 @@ extension TreeCursor {
   public var key: UnsafeRawBufferPointer {
     let state = state
     if !state.pointee.hasKey {
-      if state.pointee.place != .onEntry { return UnsafeRawBufferPointer(start: nil, count: 0) }
-      fillKey()
+      guard state.pointee.place == .onEntry, let leaf = state.pointee.leaf,
+        let key = try? leaf.cellKey(state.pointee.index)
+      else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+      fill(leaf, key)
     }
     return state.pointee.keyBuffer.bytes
   }
 
   /// Length of the current value; 0 when on no entry.
-  public var valueLength: Int { state.pointee.cell?.valueLength ?? 0 }
+  public var valueLength: Int { state.pointee.valueLength }
 
   /// Whether `value` is the whole value; if not, call ``loadValue()`` first.
   public var isValueLoaded: Bool {
-    state.pointee.hasValue || state.pointee.cell?.valueChain == 0
+    state.pointee.hasValue || (state.pointee.leaf != nil && state.pointee.valueChain == 0)
   }
 
   /// The current value; valid until the cursor moves or is closed. Empty when on no entry, and for
@@ -27,10 +29,10 @@ extension TreeCursor {
   public var value: UnsafeRawBufferPointer {
     let state = state
     if state.pointee.hasValue { return state.pointee.valueBuffer.bytes }
-    guard let cell = state.pointee.cell, cell.valueChain == 0 else {
+    guard let value = state.pointee.value, state.pointee.valueChain == 0 else {
       return UnsafeRawBufferPointer(start: nil, count: 0)
     }
-    return UnsafeRawBufferPointer(start: cell.value, count: cell.valueLength)
+    return UnsafeRawBufferPointer(start: value, count: state.pointee.valueLength)
   }
 
   /// The current value, read from its overflow pages if it has any; valid until the cursor moves
@@ -39,13 +41,13 @@ extension TreeCursor {
   /// - Throws: `notFound` if the entry was deleted before its overflow pages were read.
   @discardableResult
   public func loadValue() throws(StoreError) -> UnsafeRawBufferPointer {
-    guard let cell = state.pointee.cell, !state.pointee.hasValue, cell.valueChain != 0 else {
-      return value
-    }
+    let state = state
+    guard state.pointee.valueChain != 0, !state.pointee.hasValue else { return value }
     source.transaction.enter()
     defer { source.transaction.leave() }
     if isStale { try findAgain() }
-    if !state.pointee.hasValue, let cell = state.pointee.cell {
+    if !state.pointee.hasValue, let leaf = state.pointee.leaf {
+      let cell = try leaf.leafCell(state.pointee.index)
       try cell.loadValue(into: &state.pointee.valueBuffer, source)
       state.pointee.hasValue = true
     }
@@ -71,14 +73,17 @@ extension TreeCursor {
     state.pointee.hasValue = false
     guard let leaf = state.pointee.leaf else { return }
     let cell = try leaf.leafCell(state.pointee.index)
-    state.pointee.cell = cell
+    state.pointee.value = cell.value
+    state.pointee.valueLength = cell.valueLength
+    state.pointee.valueChain = cell.valueChain
     if isWritable || cell.key.chain != 0 { try keep(cell) }
   }
 
   /// Copies what may change, or what takes several pages to read.
   @inline(never)
   private func keep(_ cell: LeafCell) throws(StoreError) {
-    fillKey()
+    guard let leaf = state.pointee.leaf else { return }
+    fill(leaf, cell.key)
     if cell.key.chain != 0 {
       source.transaction.enter()
       defer { source.transaction.leave() }
@@ -93,9 +98,8 @@ extension TreeCursor {
   }
 
   @inline(__always)
-  private func fillKey() {
-    guard let leaf = state.pointee.leaf, let cell = state.pointee.cell else { return }
-    state.pointee.keyBuffer.replace(leaf, cell.key)
+  private func fill(_ leaf: Node, _ key: CellKey) {
+    state.pointee.keyBuffer.replace(leaf, key)
     state.pointee.hasKey = true
   }
 }

@@ -22,7 +22,10 @@ public final class TreeCursor {
     var leaf: Node?
     var leafCount = 0
     var index = 0
-    var cell: LeafCell?
+    /// The current value as far as it lies in the leaf, its whole length, and where it goes on.
+    var value: UnsafeRawPointer?
+    var valueLength = 0
+    var valueChain: PageNumber = 0
     /// The transaction's edit count when the cursor took its place.
     var editCount: UInt64 = 0
     /// The current key. Filled when asked for, at once in a write transaction.
@@ -64,7 +67,9 @@ public final class TreeCursor {
     state.pointee.pinned = nil
     state.pointee.leaf = nil
     state.pointee.leafCount = 0
-    state.pointee.cell = nil
+    state.pointee.value = nil
+    state.pointee.valueLength = 0
+    state.pointee.valueChain = 0
     state.pointee.hasKey = false
     state.pointee.hasValue = false
   }

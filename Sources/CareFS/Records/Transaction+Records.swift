@@ -133,9 +133,10 @@ extension Transaction {
       let cursor = binding.plan.rows.cursor(in: pages)
       defer { cursor.close() }
       let row = RecordRow(view, binding)
+      view.cursor = cursor
       var found = try cursor.seekFirst()
       while found {
-        try view.load(key: cursor.key, row: try cursor.loadValue())
+        try view.load(row: try cursor.loadValue())
         try body(row)
         found = try cursor.next()
       }

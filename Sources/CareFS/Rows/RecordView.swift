@@ -1,3 +1,5 @@
+import BTree
+
 /// Reads the columns of a record by ordinal, from its key and its row.
 ///
 /// One view serves a whole scan: `load` moves it to the next record. It is valid as long as the
@@ -6,7 +8,17 @@ final class RecordView {
   /// The layout of the table.
   let layout: RecordLayout
   /// The key of the record.
-  private(set) var key = UnsafeRawBufferPointer(start: nil, count: 0)
+  var key: UnsafeRawBufferPointer {
+    @inline(__always) get {
+      if isKeyAtCursor { takeKey() }
+      return loadedKey
+    }
+  }
+  private var loadedKey = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// Whether the key is that of the cursor's entry, and was not asked for yet.
+  private var isKeyAtCursor = false
+  /// Walks over the rows that `load(row:)` is given.
+  var cursor: TreeCursor?
   /// The row of the record.
   private(set) var row: RowView
   /// What reads texts and documents that do not lie in the row.
@@ -27,9 +39,16 @@ final class RecordView {
   private let spots: UnsafeMutablePointer<Spot>
   private var isLocated = false
   private let texts = ByteBuffer(capacity: 16)
-  private let rowTemplate: ByteBuffer
 
-  /// Creates a view of a record all null but for its key, which is empty.
+  /// A row that holds no column, so that each reads as one that was added later.
+  nonisolated(unsafe) private static let bareRow = {
+    let row = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
+    row[0] = 0
+    return UnsafeRawBufferPointer(row)
+  }()
+
+  /// Creates a view of no record: all columns are null or have the default of older rows, and the key
+  /// is empty.
   init(_ layout: RecordLayout, documents: (any DocumentLoader)? = nil) throws(RowError) {
     self.layout = layout
     self.documents = documents
@@ -38,11 +57,7 @@ final class RecordView {
     isSimple = layout.keyParts.first?.nullable == false
     spots = .allocate(capacity: max(layout.keyParts.count, 1))
     spots.initialize(repeating: Spot(), count: layout.keyParts.count)
-    rowTemplate = ByteBuffer(capacity: 64)
-    let builder = RowBuilder(layout.row)
-    rowTemplate.append(try builder.finish())
-    withExtendedLifetime(builder) {}
-    row = try RowView(rowTemplate.bytes, layout: layout.row)
+    row = try RowView(Self.bareRow, layout: layout.row)
   }
 
   deinit { spots.deallocate() }
@@ -58,8 +73,23 @@ final class RecordView {
   @inline(__always)
   func load(key: UnsafeRawBufferPointer, row: UnsafeRawBufferPointer) throws(RowError) {
     self.row = try RowView(row, layout: layout.row)
-    self.key = key
+    loadedKey = key
+    isKeyAtCursor = false
     isLocated = false
+  }
+
+  /// Moves to the row on which the cursor is. Most who walk over rows need no key.
+  @inline(__always)
+  func load(row: UnsafeRawBufferPointer) throws(RowError) {
+    self.row = try RowView(row, layout: layout.row)
+    isKeyAtCursor = true
+    isLocated = false
+  }
+
+  @inline(never)
+  private func takeKey() {
+    if let cursor { loadedKey = cursor.key }
+    isKeyAtCursor = false
   }
 
   /// Finds the parts of the key.
