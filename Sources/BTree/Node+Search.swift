@@ -41,6 +41,15 @@ extension Node {
     return NodePosition(index: low, found: false, sharesPrefix: true)
   }
 
+  /// The first slot that may be that of a key, without a look at any cell: `search` decides.
+  @inline(__always)
+  func firstSlot(_ key: UnsafeRawPointer, _ keyLength: Int) -> Int {
+    guard keyLength > prefixLength else { return 0 }
+    let local = geometry.localKeyLength(keyLength) &- prefixLength
+    let head = Int(Bytes.head(key + prefixLength, local)) >> (isNarrow ? 16 : 0)
+    return lowerBound(head, 0, count)
+  }
+
   /// The first slot in a range whose head is not below a number.
   @inline(__always)
   private func lowerBound(_ wanted: Int, _ from: Int, _ to: Int) -> Int {

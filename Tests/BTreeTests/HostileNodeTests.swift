@@ -28,6 +28,17 @@ import Testing
     bytes.withUnsafeBytes { editor.write($0, at: offset) }
   }
 
+  /// Looks all keys up together.
+  private func lookUp(_ harness: TreeHarness) throws {
+    let lookup = TreeLookup(harness.tree, in: harness.transaction)
+    for (place, key) in harness.keys.enumerated() {
+      key.withUnsafeBytes { lookup.add($0) }
+      guard lookup.count == TreeLookup.capacity || place == harness.keys.count - 1 else { continue }
+      try lookup.find()
+      lookup.clear()
+    }
+  }
+
   private func refused(_ body: () throws -> Void) throws -> Bool {
     do {
       try body()
@@ -66,6 +77,7 @@ import Testing
         }
       })
     #expect(seen < harness.keys.count)
+    #expect(try refused { try lookUp(harness) })
   }
 
   /// Separators of the root that lie elsewhere: met by whatever goes to a child by its place.
@@ -83,6 +95,7 @@ import Testing
     }
     #expect(
       try refused { _ = try harness.tree.cursor(in: harness.transaction).seekLast() })
+    #expect(try refused { try lookUp(harness) })
     var budget = Int.max
     #expect(
       try refused {
@@ -111,6 +124,7 @@ import Testing
           defer { cursor.close() }
           _ = try cursor.seekFirst()
         })
+      #expect(try refused { try lookUp(harness) })
       #expect(try refused { try harness.tree.drop(in: harness.transaction) })
     }
   }

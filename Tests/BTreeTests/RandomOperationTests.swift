@@ -62,7 +62,11 @@ enum KeyStyle: CaseIterable, Sendable {
             key, style.value(&random, pageSize: pageSize), roll % 2 == 0 ? .keep : .replace)
         }
         if step % 7 == 0 { try harness.verifyFind(style.key(&random)) }
-        if step % (style.steps / 12) == 0 { try harness.verify() }
+        if step % (style.steps / 12) == 0 {
+          try harness.verify()
+          let some = (0..<50).map { _ in style.key(&random) }
+          try harness.verifyLookup(some + harness.keys.shuffled(using: &random).prefix(50))
+        }
       }
       try harness.verify()
       try harness.verifyCursor()

@@ -95,6 +95,27 @@ final class TreeHarness {
     try #require(byEditor == values[key])
   }
 
+  /// Looks up keys that are there, and their neighbours, together.
+  func verifyLookup(_ wanted: [[UInt8]]) throws {
+    let lookup = TreeLookup(tree, in: transaction)
+    var rest = wanted[...]
+    while !rest.isEmpty {
+      let batch = Array(rest.prefix(TreeLookup.capacity))
+      rest = rest.dropFirst(batch.count)
+      lookup.clear()
+      for key in batch { key.withUnsafeBytes { lookup.add($0) } }
+      try lookup.find()
+      for (place, key) in batch.enumerated() {
+        try #require(Array(lookup.key(place)) == key)
+        switch lookup.outcome(place) {
+        case .absent: try #require(values[key] == nil)
+        case .value(let bytes): try #require(values[key] == Array(bytes))
+        case .long: try #require((values[key]?.count ?? 0) > transaction.pageSize / 8)
+        }
+      }
+    }
+  }
+
   /// Runs the checker and compares all entries with the model.
   @discardableResult
   func verify(_ location: SourceLocation = #_sourceLocation) throws -> TreeReport {

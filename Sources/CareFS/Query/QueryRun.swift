@@ -33,20 +33,60 @@ final class QueryRun {
     case .rows(let ranges):
       let cursor = table.rows.cursor(in: transaction.pages)
       defer { cursor.close() }
+      row.cursor = cursor
       try visit(cursor, ranges) {
-        try row.load(key: cursor.key, row: try cursor.loadValue())
+        try row.load(row: try cursor.loadValue())
         return try pass(body)
       }
     case .index(let index, let ranges):
       let cursor = table.indexes[index].tree.tree.cursor(in: transaction.pages)
       defer { cursor.close() }
+      // A body that may change the table sees each row as it is then.
+      let lookup =
+        transaction is ReadTransaction ? TreeLookup(table.rows, in: transaction.pages) : nil
+      var wanted = 1
+      var goesOn = true
       try visit(cursor, ranges) {
         let key = try table.rowKey(entry: cursor.key, value: cursor.value, index: index)
         if plan.mayRepeat, !seen.insert(Array(key)).inserted { return true }
-        guard try loadRow(key) else { throw transaction.indexDamage(table, index) }
-        return try pass(body)
+        guard let lookup else { return try visitRow(key, index, body) }
+        lookup.add(key)
+        if lookup.count < wanted { return true }
+        // One who wants the first row only shall not wait for many.
+        wanted = min(wanted * 2, TreeLookup.capacity)
+        goesOn = try visitFound(lookup, index, body)
+        return goesOn
       }
+      if goesOn, let lookup { _ = try visitFound(lookup, index, body) }
     }
+  }
+
+  /// Visits the row that an entry of an index leads to.
+  private func visitRow(
+    _ key: UnsafeRawBufferPointer, _ index: Int, _ body: (RecordView) throws -> Bool
+  ) throws -> Bool {
+    guard try loadRow(key) else { throw transaction.indexDamage(table, index) }
+    return try pass(body)
+  }
+
+  /// Visits the rows that entries of an index lead to, which are looked up together.
+  private func visitFound(
+    _ lookup: TreeLookup, _ index: Int, _ body: (RecordView) throws -> Bool
+  ) throws -> Bool {
+    try lookup.find()
+    for place in 0..<lookup.count {
+      let goesOn: Bool
+      switch lookup.outcome(place) {
+      case .absent: throw transaction.indexDamage(table, index)
+      case .value(let bytes):
+        try row.load(key: lookup.key(place), row: bytes)
+        goesOn = try pass(body)
+      case .long: goesOn = try visitRow(lookup.key(place), index, body)
+      }
+      guard goesOn else { return false }
+    }
+    lookup.clear()
+    return true
   }
 
   /// How many rows match, without looking at rows where the access alone decides.
