@@ -24,20 +24,21 @@ public final class TreeEditor {
     var runLength = 0
   }
 
-  let source: PageSource
+  // Changed between operations alone.
+  @exclusivity(unchecked) private(set) var source: PageSource
   let state: UnsafeMutablePointer<State>
 
   /// Tail of a new entry with overflow pages.
-  var tailBuffer = ScratchBuffer()
+  @exclusivity(unchecked) var tailBuffer = ScratchBuffer()
   /// A found value with overflow pages.
-  var valueBuffer = ScratchBuffer()
+  @exclusivity(unchecked) var valueBuffer = ScratchBuffer()
   /// Separators on their way up: one arrives while the next is made.
-  var arrivingSeparator = ScratchBuffer()
-  var separator = ScratchBuffer()
+  @exclusivity(unchecked) var arrivingSeparator = ScratchBuffer()
+  @exclusivity(unchecked) var separator = ScratchBuffer()
   /// A page as it was before it is rewritten.
-  var pageCopy = ScratchBuffer()
-  var neighborCopy = ScratchBuffer()
-  var entries: [Entry] = []
+  @exclusivity(unchecked) var pageCopy = ScratchBuffer()
+  @exclusivity(unchecked) var neighborCopy = ScratchBuffer()
+  @exclusivity(unchecked) var entries: [Entry] = []
 
   init(_ tree: Tree, _ transaction: PageTransaction) {
     source = PageSource(transaction: transaction, tree: tree)
@@ -57,6 +58,22 @@ public final class TreeEditor {
     separator.deallocate()
     pageCopy.deallocate()
     neighborCopy.deallocate()
+  }
+
+  /// Goes on with the same tree in another write transaction, in the memory that it has; the one before
+  /// must be over, and no operation may have failed.
+  public func move(to transaction: PageTransaction) {
+    source = PageSource(transaction: transaction, tree: source.tree)
+    state.pointee.pathCount = nil
+    state.pointee.hintScore = 0
+    state.pointee.runLength = 0
+  }
+
+  /// Bytes of memory that it keeps between operations.
+  public var memory: Int {
+    state.pointee.cellBuffer.capacity + tailBuffer.capacity + valueBuffer.capacity
+      + arrivingSeparator.capacity + separator.capacity + pageCopy.capacity
+      + neighborCopy.capacity + entries.capacity * MemoryLayout<Entry>.stride
   }
 
   /// The value of a key, or nil. Call between the transaction's `enter` and `leave`; the bytes are

@@ -9,6 +9,9 @@ final class BlockCodec {
   /// LZ4 expands a block at most 255 times.
   static let maximumRatio = 255
 
+  /// Bytes of working memory.
+  static let memory = MemoryLayout<LZ4_stream_t>.size
+
   private let stream: UnsafeMutablePointer<LZ4_stream_t>
 
   init() {

@@ -1,15 +1,16 @@
 import BTree
 import PageStore
 
-/// The documents of one table within one transaction: JSON, and texts and bytes that are too long
-/// for a row.
+/// The documents of one table within one transaction, and then within another: JSON, and texts and
+/// bytes that are too long for a row.
 ///
 /// A row holds a cell for each, made by ``store(_:column:)``. Small documents lie in the cell itself,
 /// compressed when that pays; long ones lie in the table's document tree. ``DocumentFormat`` says
 /// how.
 final class DocumentStore: DocumentLoader {
   let tree: Tree
-  let transaction: PageTransaction
+  // Changed between transactions alone.
+  @exclusivity(unchecked) private(set) var transaction: PageTransaction
   let shared: DocumentDictionaries?
 
   /// What `load` expands to.
@@ -25,7 +26,7 @@ final class DocumentStore: DocumentLoader {
   let cell = ByteBuffer(capacity: 2048)
   let codec = BlockCodec()
   var columns: [UInt32: Column] = [:]
-  lazy var editor: TreeEditor = tree.editor(in: transaction)
+  private var lastEditor: TreeEditor?
   /// The longest cell that stays in a row.
   let inlineLimit: Int
 
@@ -47,6 +48,26 @@ final class DocumentStore: DocumentLoader {
     self.transaction = transaction
     shared = dictionaries
     inlineLimit = transaction.contentEnd / 8
+  }
+
+  /// Goes on in another transaction.
+  func move(to transaction: PageTransaction) {
+    self.transaction = transaction
+    columns = [:]
+    lastEditor = nil
+  }
+
+  /// Bytes of memory that it keeps, about.
+  var memory: Int {
+    loaded.capacity + stored.capacity + partial.capacity + cell.capacity + BlockCodec.memory
+  }
+
+  /// The editor of the tree.
+  var editor: TreeEditor {
+    if let lastEditor { return lastEditor }
+    let made = tree.editor(in: transaction)
+    lastEditor = made
+    return made
   }
 
   /// A dictionary by its id.

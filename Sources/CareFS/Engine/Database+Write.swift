@@ -57,15 +57,15 @@ extension Database {
   }
 
   /// Ends what the caller may use of a transaction, before its pages are committed.
-  func finish(_ transaction: WriteTransaction) {
+  func finish(_ transaction: WriteTransaction, hasFailed: Bool = false) {
+    transaction.closeWriters(keeps: !hasFailed)
     transaction.end()
-    transaction.closeWriters()
     gate.endWriting()
   }
 
   /// Undoes a transaction. Its outcome is known when the ticket is durable.
   func abandon(_ transaction: WriteTransaction) -> CommitTicket {
-    if transaction.isOpen { finish(transaction) }
+    if transaction.isOpen { finish(transaction, hasFailed: true) }
     return transaction.pages.rollbackWithoutWaiting()
   }
 

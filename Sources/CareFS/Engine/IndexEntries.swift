@@ -23,6 +23,11 @@ final class IndexEntries {
     state.initialize(to: State())
   }
 
+  /// Bytes of memory that it keeps.
+  var memory: Int {
+    state.pointee.capacity * MemoryLayout<Entry>.stride + encoder.buffer.capacity + scratch.capacity
+  }
+
   deinit {
     state.pointee.entries.deallocate()
     state.deallocate()

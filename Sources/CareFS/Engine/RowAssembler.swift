@@ -34,6 +34,12 @@ final class RowAssembler {
 
   deinit { isSet.deallocate() }
 
+  /// Bytes of memory that it keeps, about.
+  var memory: Int {
+    components.reduce(key.buffer.capacity) { $0 + $1.buffer.capacity } + builder.out.capacity
+      + builder.spare.capacity
+  }
+
   /// Starts a new row.
   @inline(__always)
   func begin() {

@@ -7,6 +7,8 @@ final class SchemaPlan: Sendable {
   let foreignKeys: [ForeignKeyPlan]
   /// The record types that were used so far.
   let bindings = BindingCache()
+  /// What ended transactions leave to later ones.
+  let pool = TransactionPool()
   /// The dictionaries of documents that were read so far.
   let dictionaries = DocumentDictionaries()
   private let positions: [String: Int]

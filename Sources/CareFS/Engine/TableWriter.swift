@@ -2,11 +2,12 @@ import BTree
 import PageStore
 
 /// What a write transaction keeps per table: editors of its trees, which remember where they were,
-/// memory for rows and keys, and the counters.
+/// memory for rows and keys, and the counters. It goes from one transaction to the next.
 final class TableWriter {
   let plan: TablePlan
-  unowned let transaction: WriteTransaction
-  let pages: PageTransaction
+  // What is of the transaction changes between two of them alone.
+  @exclusivity(unchecked) private(set) unowned var transaction: WriteTransaction
+  @exclusivity(unchecked) private(set) var pages: PageTransaction
   let rows: TreeEditor
   let editors: [TreeEditor]
   let assembler: RowAssembler
@@ -19,7 +20,7 @@ final class TableWriter {
   let oldEntries = IndexEntries()
   let context: EvaluationContext
   let scratch = KeyEncoder()
-  let documents: DocumentStore?
+  @exclusivity(unchecked) private(set) var documents: DocumentStore?
   /// Which columns an update changes.
   let touched: UnsafeMutablePointer<Bool>
   let drafts = DraftDocuments()
@@ -48,6 +49,25 @@ final class TableWriter {
   }
 
   deinit { touched.deallocate() }
+
+  /// Goes on in another transaction of the same plan.
+  func move(to transaction: WriteTransaction) throws {
+    self.transaction = transaction
+    pages = transaction.pages
+    rows.move(to: pages)
+    for editor in editors { editor.move(to: pages) }
+    documents = try transaction.documents(of: plan)
+    draft.documents = drafts
+    old.documents = documents
+    counters = try TableCounters.load(plan.entry.id, in: pages)
+    countersChanged = false
+  }
+
+  /// Bytes of memory that it keeps, about.
+  var memory: Int {
+    editors.reduce(rows.memory) { $0 + $1.memory } + oldBytes.capacity + entries.memory
+      + oldEntries.memory + scratch.buffer.capacity + assembler.memory + context.memory
+  }
 
   /// What `now` is in this transaction.
   var now: Timestamp { transaction.now }

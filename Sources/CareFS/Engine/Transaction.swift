@@ -8,7 +8,7 @@ public class Transaction {
   let pages: PageTransaction
   let options: DatabaseOptions
   /// Keys that a statement looks up are built here.
-  let keyBuffer = KeyEncoder()
+  let keyBuffer: KeyEncoder
   private(set) var isOpen = true
   private var moment: Timestamp?
   private var stores: [DocumentStore?]
@@ -23,8 +23,14 @@ public class Transaction {
     self.plan = plan
     self.pages = pages
     self.options = options
-    stores = Array(repeating: nil, count: plan.tables.count)
-    views = stores.map { _ in nil }
+    let memory = plan.pool.takeMemory(tables: plan.tables.count)
+    keyBuffer = memory.keyBuffer
+    stores = memory.stores
+    views = memory.views
+    lastType = memory.lastType
+    lastBinding = memory.lastBinding
+    lastTarget = memory.lastTarget
+    for store in stores { store?.move(to: pages) }
   }
 
   /// The schema.
@@ -71,8 +77,15 @@ public class Transaction {
       .closed, "the transaction has ended; use it only inside the closure that it was handed to")
   }
 
-  /// Ends the view. What it still holds is given up.
-  final func end() { isOpen = false }
+  /// Ends the view. What it still holds goes to a later transaction.
+  final func end() {
+    guard isOpen else { return }
+    isOpen = false
+    plan.pool.give(
+      TransactionMemory(
+        keyBuffer: keyBuffer, stores: stores, views: views, lastType: lastType,
+        lastBinding: lastBinding, lastTarget: lastTarget))
+  }
 
   /// The table of that name, for repeated use within this transaction.
   public final func table(_ name: String) throws -> Table {

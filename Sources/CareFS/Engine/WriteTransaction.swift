@@ -21,6 +21,7 @@ public final class WriteTransaction: Transaction {
   var postponed: ((_ reference: Int, _ childKey: UnsafeRawBufferPointer, _ element: Int) -> Void)?
   private var deferredChecks: [DeferredCheck] = []
   private var lastDelete: DeleteStatement?
+  private var catalog: TreeEditor?
   /// Why the transaction cannot go on: a statement failed and could not undo itself.
   private var failure: (any Error)?
 
@@ -32,7 +33,13 @@ public final class WriteTransaction: Transaction {
   /// The write state of a table, made at its first use.
   func writer(_ table: TablePlan) throws -> TableWriter {
     if let writer = writers[table.position] { return writer }
-    let writer = try TableWriter(table, self)
+    let writer: TableWriter
+    if let idle = plan.pool.takeWriter(of: table) {
+      try idle.move(to: self)
+      writer = idle
+    } else {
+      writer = try TableWriter(table, self)
+    }
     writers[table.position] = writer
     return writer
   }
@@ -51,9 +58,16 @@ public final class WriteTransaction: Transaction {
   }
 
   /// Gives up what the writers hold.
-  func closeWriters() {
-    for case let writer? in writers { writer.close() }
+  ///
+  /// - Parameter keeps: whether later transactions may have them, as nothing has failed half way.
+  func closeWriters(keeps: Bool) {
+    for case let writer? in writers {
+      writer.close()
+      if keeps { plan.pool.give(writer) }
+    }
     writers = []
+    if keeps, let catalog { plan.pool.give(catalogEditor: catalog) }
+    catalog = nil
   }
 
   func deferCheck(_ check: DeferredCheck) { deferredChecks.append(check) }
@@ -105,12 +119,17 @@ public final class WriteTransaction: Transaction {
         }
       }
     }
-    var editor: TreeEditor?
     for case let writer? in writers where writer.countersChanged {
-      let catalog = editor ?? Catalog.tree.editor(in: pages)
-      editor = catalog
-      try writer.storeCounters(with: catalog)
+      try writer.storeCounters(with: catalogEditor())
     }
+  }
+
+  private func catalogEditor() -> TreeEditor {
+    if let catalog { return catalog }
+    let editor = plan.pool.takeCatalogEditor() ?? Catalog.tree.editor(in: pages)
+    editor.move(to: pages)
+    catalog = editor
+    return editor
   }
 }
 

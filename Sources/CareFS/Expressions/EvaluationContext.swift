@@ -7,6 +7,9 @@ final class EvaluationContext {
   @inline(__always)
   func begin() { used = 0 }
 
+  /// Bytes of memory that it keeps.
+  var memory: Int { scratch.reduce(0) { $0 + $1.capacity } }
+
   /// Empty scratch memory that stays untouched until the next evaluation begins.
   func buffer() -> ByteBuffer {
     if used == scratch.count { scratch.append(ByteBuffer(capacity: 64)) }

@@ -15,13 +15,14 @@ final class PageCache: @unchecked Sendable {
   let isOverfull = Atomic<Bool>(false)
   let spill: SpillFile
 
-  // All below is guarded by `lock`.
-  var readers = ReaderSlots()
-  var clean: [VersionPointer] = []
-  var unclean: [VersionPointer] = []
+  // All below is guarded by `lock`. Checks at run time, for what every commit touches per page, would
+  // see one thread alone and cost a tenth of the commit.
+  @exclusivity(unchecked) var readers = ReaderSlots()
+  @exclusivity(unchecked) var clean: [VersionPointer] = []
+  @exclusivity(unchecked) var unclean: [VersionPointer] = []
   private var hand = 0
   private var spillHand = 0
-  private var freeBuffers: [UnsafeMutableRawPointer] = []
+  @exclusivity(unchecked) private var freeBuffers: [UnsafeMutableRawPointer] = []
   private(set) var bufferCount = 0 {
     didSet {
       mostBuffers = max(mostBuffers, bufferCount)
@@ -33,9 +34,9 @@ final class PageCache: @unchecked Sendable {
   private var slabs: [PageSlab] = []
   /// Buffers beyond the budget or from elsewhere, allocated one by one and given back so.
   private var single: Set<UnsafeMutableRawPointer> = []
-  private var freeVersions: [VersionPointer] = []
+  @exclusivity(unchecked) private var freeVersions: [VersionPointer] = []
   private var versionBlocks: [VersionPointer] = []
-  private var limbo: [(epoch: UInt64, version: UInt, buffer: UInt)] = []
+  @exclusivity(unchecked) private var limbo: [(epoch: UInt64, version: UInt, buffer: UInt)] = []
   private var limboStart = 0
   /// The last epoch that was waited for in vain.
   var lastStraggler: UInt64 = 0

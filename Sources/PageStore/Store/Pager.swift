@@ -50,14 +50,14 @@ public final class Pager: @unchecked Sendable {
   var visibleLSN: LSN
   var publishedLSN: LSN
   var durableLSN: LSN
-  var superseded: [Superseded] = []
+  @exclusivity(unchecked) var superseded: [Superseded] = []
   var supersededStart = 0
-  var dirtyPages: [PageNumber] = []
+  @exclusivity(unchecked) var dirtyPages: [PageNumber] = []
   /// How many dirty pages need an image in the log before a checkpoint may write them.
   var imagesNeeded = 0
   /// What a snapshot taken now has, and what commits that are not durable yet will make of it.
   var visibleState: CommitState
-  var pendingStates: [CommitState] = []
+  @exclusivity(unchecked) var pendingStates: [CommitState] = []
 
   // Guarded by `checkpointLock`.
   let checkpointLock = Lock()

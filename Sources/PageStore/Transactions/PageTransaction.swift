@@ -39,9 +39,9 @@ public final class PageTransaction {
   // Of a write transaction:
   let changes: RawBuffer
   @exclusivity(unchecked) var selected = UInt32.max
-  var logPages: [LogPage] = []
-  var owned: [VersionPointer] = []
-  var dropped: [VersionPointer] = []
+  @exclusivity(unchecked) var logPages: [LogPage] = []
+  @exclusivity(unchecked) var owned: [VersionPointer] = []
+  @exclusivity(unchecked) var dropped: [VersionPointer] = []
   var ownedInMemory = 0
   var spillHand = 0
   package internal(set) var pageCount: UInt32
@@ -227,6 +227,9 @@ public final class PageTransaction {
 
   func end() {
     isOver = true
+    // Whoever still holds the transaction keeps no memory by it.
+    attachment = nil
+    logPages = []
     slot.pointee.epoch.store(0, ordering: .releasing)
     pager.give(slot, looks: looks, misses: misses)
   }
