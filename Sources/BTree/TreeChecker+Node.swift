@@ -22,10 +22,13 @@ extension TreeChecker {
       report.innerPages += 1
     }
     let findings = report.findings.count
-    try checkCells(node)
-    try checkOrder(node)
+    let isPlain = node.isLeaf && cells.note(node)
+    if !isPlain {
+      try checkCells(node)
+      try checkOrder(node)
+    }
     try checkFences(node, visit)
-    try checkChains(node)
+    if !isPlain || cells.haveChains { try checkChains(node) }
     if node.isLeaf {
       report.entries += node.count
       return report.findings.count == findings
@@ -36,11 +39,11 @@ extension TreeChecker {
 
   /// Records that the tree uses a page.
   private mutating func use(_ page: PageNumber) -> Bool {
-    guard visited.insert(page).inserted else {
+    guard claims.claim(page) else {
       find(page, "a page is used twice")
       return false
     }
-    report.pages.append(page)
+    if listsPages { report.pages.append(page) }
     return true
   }
 

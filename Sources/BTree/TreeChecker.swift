@@ -34,19 +34,33 @@ struct TreeChecker {
   let source: PageSource
   var report = TreeReport()
   var stack: [Visit] = []
-  var visited: Set<PageNumber> = []
+  let claims: PageClaims
+  /// Whether the report lists the pages, or the claims are enough.
+  let listsPages: Bool
   var keyBuffer = ScratchBuffer()
   var valueBuffer = ScratchBuffer()
   var extents: [(offset: Int, size: Int)] = []
+  var cells = LeafCells()
 
   init(_ tree: Tree, _ transaction: PageTransaction) {
     source = PageSource(transaction: transaction, tree: tree)
+    claims = PageClaims(limit: transaction.pageCount)
+    listsPages = true
     stack.append(Visit(page: tree.root))
+  }
+
+  /// One that shares its claims with those of other parts and trees.
+  init(_ tree: Tree, _ transaction: PageTransaction, visits: [Visit], claims: PageClaims) {
+    source = PageSource(transaction: transaction, tree: tree)
+    self.claims = claims
+    listsPages = false
+    stack = visits.reversed()
   }
 
   func deallocate() {
     keyBuffer.deallocate()
     valueBuffer.deallocate()
+    cells.deallocate()
   }
 
   mutating func run(
@@ -59,7 +73,7 @@ struct TreeChecker {
   }
 
   /// Checks a page; damage that ends its check becomes a finding.
-  private mutating func checkOrFind(_ visit: Visit) throws(StoreError) -> Bool {
+  mutating func checkOrFind(_ visit: Visit) throws(StoreError) -> Bool {
     do {
       return try check(visit)
     } catch {
@@ -83,8 +97,10 @@ struct TreeChecker {
     let pinned = try transaction.pin(page, kind: .tree, owner: source.tree.id)
     defer { transaction.unpin(pinned) }
     let node = try Node(pinned.base, page: page, contentEnd: source.contentEnd)
+    // What was noted serves while the page is where it was, and cannot be edited in between.
+    let isNoted = cells.base == pinned.base && !transaction.isWritable
     for index in 0..<node.count {
-      let cell = try node.leafCell(index)
+      let cell = isNoted ? cells[index] : try node.leafCell(index)
       var value = UnsafeRawBufferPointer(start: cell.value, count: cell.valueLength)
       if cell.key.chain != 0 || cell.valueChain != 0 {
         transaction.enter()

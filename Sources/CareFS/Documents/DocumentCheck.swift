@@ -51,6 +51,12 @@ final class DocumentCheck {
     }
   }
 
+  /// Notes the cells that another check was given.
+  func addReferences(of other: DocumentCheck) {
+    referenced += other.referenced
+    dictionariesUsed.formUnion(other.dictionariesUsed)
+  }
+
   /// Notes an entry of the tree.
   func entry(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     if let (id, block, piece) = DocumentFormat.readPieceKey(key) {

@@ -3,13 +3,20 @@ extension Pager {
   ///
   /// Every page is a header, a free map, in use with a sound checksum and an LSN that the log has
   /// reached, or free (zero, or sound stale content). Readers, the writer and checkpoints go on.
-  /// Reads each page once, in long runs.
+  /// Reads each page once, in long runs, with as many threads as there are cores.
   ///
   /// - Parameter tx: the snapshot to look at, so that trees read in it can be compared with `used`.
   /// - Throws: when the system refuses a read. Damage is not thrown but reported.
   public func verifyPages(in tx: PageTransaction) throws(StoreError) -> PageReport {
+    try verifyPages(in: tx, threads: WorkGroup.threads)
+  }
+
+  /// The same with a number of threads of the caller's choice.
+  package func verifyPages(
+    in tx: PageTransaction, threads: Int
+  ) throws(StoreError) -> PageReport {
     var check = PageCheck(pager: self, tx: tx)
-    return try check.run()
+    return try check.run(threads: threads)
   }
 
   /// As `verifyPages(in:)`, of the last durable commit.
@@ -17,6 +24,17 @@ extension Pager {
     let tx = try beginRead()
     defer { tx.rollback() }
     return try verifyPages(in: tx)
+  }
+}
+
+extension Pager {
+  /// Another snapshot of the same moment, for another thread. It must end before `tx` does.
+  package func beginRead(beside tx: PageTransaction) throws(StoreError) -> PageTransaction {
+    guard !isClosed.load(ordering: .acquiring) else { throw Self.closedError }
+    let slot = cache.lock.with { cache.readers.take(snapshot: tx.snapshot) }
+    return PageTransaction(
+      pager: self, isWritable: false, snapshot: tx.snapshot, slot: slot, pageCount: tx.pageCount,
+      changes: Self.noChanges)
   }
 }
 
@@ -29,19 +47,18 @@ private struct PageCheck {
   private var inUse = PageSet()
 
   private static let maximumFindings = 1_000
-  private static let runBytes = 1 << 20
 
   init(pager: Pager, tx: PageTransaction) {
     self.pager = pager
     self.tx = tx
   }
 
-  mutating func run() throws(StoreError) -> PageReport {
+  mutating func run(threads: Int) throws(StoreError) -> PageReport {
     report.pageCount = tx.pageCount
     report.notes.append(contentsOf: [pager.headerNote, pager.recoveryNote].compactMap { $0 })
     try checkHeaders()
     try readMaps()
-    try checkPages()
+    try checkPages(threads)
     let size = try pager.file.size()
     let named = UInt64(tx.pageCount) * UInt64(pager.pageSize)
     if size > named { report.notes.append("\(size - named) bytes behind the last page, unused") }
@@ -127,106 +144,10 @@ private struct PageCheck {
 
   // MARK: Pages
 
-  private mutating func checkPages() throws(StoreError) {
-    let size = pager.pageSize
-    let perRun = UInt32(max(1, Self.runBytes / size))
-    let run = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: Int(perRun) * size, alignment: 64)
-    defer { run.deallocate() }
-    guard let base = run.baseAddress else { return }
-    var first: PageNumber = 2
-    while first < tx.pageCount {
-      let pages = min(perRun, tx.pageCount - first)
-      let wanted = UnsafeMutableRawBufferPointer(rebasing: run[..<(Int(pages) * size)])
-      let count = try pager.file.read(into: wanted, at: UInt64(first) * UInt64(size))
-      report.bytesRead += UInt64(count)
-      pager.pagesRead.wrappingAdd(UInt64(count / size), ordering: .relaxed)
-      for i in 0..<pages {
-        let at = Int(i) * size
-        let bytes = at + size <= count ? UnsafeRawPointer(base + at) : nil
-        guard problem(first + i, bytes) != nil else { continue }
-        try lookAgain(first + i)
-      }
-      first += pages
-    }
-  }
-
-  /// What was read beside a running checkpoint may be half old, half new: what is wrong while none
-  /// runs is wrong.
-  private mutating func lookAgain(_ number: PageNumber) throws(StoreError) {
-    let size = pager.pageSize
-    let page = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-    defer { page.deallocate() }
-    var reason = try lookAgain(number, page)
-    var attempt = 1
-    while reason != nil, attempt < 6, try pager.waitForOtherWriter(attempt) {
-      attempt += 1
-      reason = try lookAgain(number, page)
-    }
-    // What another process has written since is not damage.
-    if reason != nil, let base = page.baseAddress,
-      pager.checksum.isSound(UnsafeRawPointer(base), number), let error = pager.overtaken()
-    {
-      throw error
-    }
-    if let reason { add(number, reason) }
-  }
-
-  private func lookAgain(
-    _ number: PageNumber, _ page: UnsafeMutableRawBufferPointer
-  ) throws(StoreError) -> String? {
-    try pager.checkpointLock.with { () throws(StoreError) -> String? in
-      let count = try pager.file.read(into: page, at: UInt64(number) * UInt64(pager.pageSize))
-      pager.pagesRead.wrappingAdd(1, ordering: .relaxed)
-      return problem(
-        number, count == pager.pageSize ? page.baseAddress.map { UnsafeRawPointer($0) } : nil)
-    }
-  }
-
-  /// What is wrong with page `number`, of which the page file has `bytes`, or nil.
-  private func problem(_ number: PageNumber, _ bytes: UnsafeRawPointer?) -> String? {
-    guard inUse.contains(number) else { return problemOfFree(number, bytes) }
-    let memory = pager.cache.lock.with { () -> (lsn: LSN, isOnlyHere: Bool, needsBase: Bool)? in
-      guard let version = pager.cache.find(number, tx.snapshot) else { return nil }
-      let isOnlyHere = version.pointee.isDirty || version.pointee.isRetained
-      let isInLog = version.pointee.freshLSN >= pager.checkpointEnd.load(ordering: .relaxed)
-      return (version.pointee.lsn, isOnlyHere, version.pointee.isDirty && !isInLog)
-    }
-    if let memory, memory.isOnlyHere {
-      if memory.lsn > tx.snapshot { return "it is newer than the log's end" }
-      // The file has another version of it, or, while the log has all its changes, none.
-      guard memory.needsBase else { return nil }
-      guard let bytes, pager.checksum.isSound(bytes, number) else {
-        return "its older copy in the page file is damaged: a checkpoint repairs it"
-      }
-      return nil
-    }
-    guard let bytes else { return "the file ends before it" }
-    guard pager.checksum.isSound(bytes, number) else { return "its checksum does not match" }
-    let kind = PageKind(rawValue: bytes.u8(PageHeader.kind))
-    guard kind == .tree || kind == .overflow || kind == .freeMap else {
-      return "its kind \(kind.rawValue) is not one of a page in use"
-    }
-    guard (kind == .freeMap) == pager.freeSpace.isMap(number) else {
-      return kind == .freeMap ? "it is a map and not in a map's place" : "it is no map"
-    }
-    let lsn = bytes.u64(PageHeader.lsn)
-    if lsn > tx.snapshot { return "its last change \(lsn) is newer than the log's end" }
-    if let memory, memory.lsn != lsn {
-      return "the page file has change \(lsn) of it, not \(memory.lsn): a write was lost"
-    }
-    return nil
-  }
-
-  private func problemOfFree(_ number: PageNumber, _ bytes: UnsafeRawPointer?) -> String? {
-    guard let bytes else { return nil }
-    if pager.checksum.isSound(bytes, number) { return nil }
-    let isZero = UnsafeRawBufferPointer(start: bytes, count: pager.pageSize)
-      .allSatisfy { $0 == 0 }
-    // A map's two neighbours may hold what a bulk transaction that never committed left there.
-    if isZero || pager.freeSpace.isMap(number + 1) || pager.freeSpace.isMap(number + 2) {
-      return nil
-    }
-    return "it is free, and neither zero nor sound"
+  private mutating func checkPages(_ threads: Int) throws(StoreError) {
+    let runs = PageRuns(pager: pager, snapshot: tx.snapshot, pageCount: tx.pageCount, inUse: inUse)
+    let result = try runs.check(threads: threads, limit: Self.maximumFindings)
+    report.bytesRead += result.bytesRead
+    for finding in result.findings { add(finding.page, finding.reason) }
   }
 }

@@ -147,7 +147,7 @@ public final class Pager: @unchecked Sendable {
       changes: Self.noChanges)
   }
 
-  private nonisolated(unsafe) static let noChanges = RawBuffer(capacity: 64)
+  nonisolated(unsafe) static let noChanges = RawBuffer(capacity: 64)
 
   /// The write transaction; waits while another runs, at most `timeoutMilliseconds`, then `busy`.
   public func beginWrite(timeoutMilliseconds: Int? = nil) throws(StoreError) -> PageTransaction {
