@@ -4,16 +4,16 @@ import PageStore
 /// The tree is complete only after ``finish()``.
 public final class BulkLoader {
   /// Behind a pointer because accesses to a class's variables are checked at run time.
-  private struct State {
+  struct State {
     var levels: [UnsafeMutablePointer<BulkLevel>] = []
     var lastKey = ScratchBuffer()
     var count = 0
   }
 
-  private let source: PageSource
+  let source: PageSource
   private let editor: TreeEditor
   private let target: Int
-  private let state: UnsafeMutablePointer<State>
+  let state: UnsafeMutablePointer<State>
 
   /// Begins to fill a tree.
   ///
@@ -54,27 +54,46 @@ public final class BulkLoader {
   ) throws(StoreError) {
     let state = state
     try Tree.checkLengths(key.count, value.count)
-    if state.pointee.count > 0,
-      Bytes.compare(
-        state.pointee.lastKey.base, state.pointee.lastKey.count, key.start, key.count) >= 0
-    {
-      throw StoreError(.exists, "a bulk load needs keys that ascend, each once")
-    }
+    try checkOrder(key)
     var entry = Entry(key, value)
     if entry.isLong(source.geometry) {
       source.transaction.enter()
       defer { source.transaction.leave() }
       entry = try editor.spill(key, value, keyChain: 0)
     }
-    guard let leaf = state.pointee.levels.first else {
-      throw StoreError(.closed, "the bulk load is finished")
-    }
+    let leaf = try leaf()
     if !add(entry, to: leaf, minimum: 1) {
       try turnPage(leaf, before: entry)
       _ = add(entry, to: leaf, minimum: 1)
     }
     state.pointee.lastKey.replace(key.start, key.count)
     state.pointee.count &+= 1
+  }
+
+  /// Refuses a key that is not above the last one.
+  @inline(__always)
+  func checkOrder(_ key: UnsafeRawBufferPointer) throws(StoreError) {
+    let last = state.pointee.lastKey
+    if state.pointee.count > 0,
+      Bytes.compare(last.base, last.count, key.start, key.count) >= 0
+    {
+      throw Self.notAscending
+    }
+  }
+
+  static let notAscending = StoreError(.exists, "a bulk load needs keys that ascend, each once")
+
+  /// The leaf under construction.
+  func leaf() throws(StoreError) -> UnsafeMutablePointer<BulkLevel> {
+    guard let leaf = state.pointee.levels.first else {
+      throw StoreError(.closed, "the bulk load is finished")
+    }
+    return leaf
+  }
+
+  /// Copies the bytes that the leaf under construction has borrowed.
+  func keepBorrowed() {
+    state.pointee.levels.first?.pointee.keepBorrowed()
   }
 
   /// Writes what is left, and the root. The loader is then used up.
@@ -93,6 +112,17 @@ public final class BulkLoader {
     removeLevels()
   }
 
+  /// Adds an entry whose bytes stay where they are until its page is written; false if the leaf is
+  /// full.
+  @inline(__always)
+  func borrow(
+    _ entry: Entry, _ leaf: UnsafeMutablePointer<BulkLevel>, sharedPrefix: Int
+  ) -> Bool {
+    leaf.pointee.add(
+      entry, target: target, minimum: 1, capacity: source.geometry.capacity,
+      sharedPrefix: sharedPrefix, isBorrowed: true)
+  }
+
   @inline(__always)
   private func add(
     _ entry: Entry, to level: UnsafeMutablePointer<BulkLevel>, minimum: Int
@@ -102,7 +132,7 @@ public final class BulkLoader {
   }
 
   /// Writes the leaf that is full before an entry, and tells the level above.
-  private func turnPage(
+  func turnPage(
     _ leaf: UnsafeMutablePointer<BulkLevel>, before entry: Entry
   ) throws(StoreError) {
     source.transaction.enter()

@@ -138,14 +138,8 @@ extension Database {
   private static func copy(
     _ tree: Tree, _ from: PageTransaction, _ target: Tree, _ to: PageTransaction
   ) throws {
-    let cursor = tree.cursor(in: from)
-    defer { cursor.close() }
     let loader = try BulkLoader(target, in: to)
-    var found = try cursor.seekFirst()
-    while found {
-      try loader.append(cursor.key, try cursor.loadValue())
-      found = try cursor.next()
-    }
+    try loader.append(contentsOf: tree, in: from)
     try loader.finish()
   }
 }

@@ -14,9 +14,10 @@ extension Pager {
     options: PagerOptions = PagerOptions(),
     copy: (_ from: PageTransaction, _ to: PageTransaction) throws -> Void
   ) throws -> (before: UInt64, after: UInt64) {
-    let source = try Pager.open(path: path, fileSystem: fileSystem, options: options)
+    let source = try Pager.open(
+      path: path, fileSystem: fileSystem, options: try reading(path, fileSystem, options))
     do {
-      let sizes = try source.rewrite(copy)
+      let sizes = try source.rewrite(cacheBytes: options.cacheBytes, copy)
       // The old file has no name any more: there is nothing to write into it.
       source.abandon()
       return sizes
@@ -27,8 +28,21 @@ extension Pager {
     }
   }
 
+  /// Each page of the old file is read once, so that a small cache serves as well, and its memory
+  /// stays in the processor's. A log is replayed with the whole one.
+  private static func reading(
+    _ path: String, _ fileSystem: any FileSystem, _ options: PagerOptions
+  ) throws(StoreError) -> PagerOptions {
+    guard try fileSystem.identity(of: logPath(path)) == nil else { return options }
+    var small = options
+    small.cacheBytes = min(options.cacheBytes, readingCacheBytes)
+    return small
+  }
+
+  private static let readingCacheBytes = 4 << 20
+
   private func rewrite(
-    _ copy: (PageTransaction, PageTransaction) throws -> Void
+    cacheBytes: Int, _ copy: (PageTransaction, PageTransaction) throws -> Void
   ) throws -> (before: UInt64, after: UInt64) {
     try checkpoint()
     let before = try file.size()
@@ -48,6 +62,7 @@ extension Pager {
     first.commitNumber = commitNumber
     first.commitTime = commitTime
     var targetOptions = options
+    targetOptions.cacheBytes = cacheBytes
     targetOptions.bulkLogBytes = 0
     let target = try Self.create(
       path: newPath, fileSystem: fileSystem, options: targetOptions, header: first)
