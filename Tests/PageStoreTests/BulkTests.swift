@@ -60,6 +60,51 @@ import Testing
     expectRecovery(scenario, "freed, taken again and undone")
   }
 
+  /// A store whose transactions go the bulk way from twelve pages on.
+  private func patientScenario() throws -> Scenario {
+    let scenario = Scenario(seed: 32) {
+      $0.bulkLogBytes = 12 * 4096
+      $0.segmentSize = 64 << 10
+    }
+    try scenario.create()
+    try scenario.commit { for _ in 0..<2 { try $0.allocate() } }
+    return scenario
+  }
+
+  /// Pages that the commit would log as a whole make a transaction large as well: a load from the
+  /// bottom up changes nothing bit by bit.
+  @Test func pagesRewrittenAsAWholeGoTheBulkWay() throws {
+    let scenario = try patientScenario()
+    let before = try scenario.pager.metrics
+    try scenario.commit { writer in
+      for seed in 0..<40 as Range<UInt64> { try writer.fill(try writer.allocate(), seed) }
+    }
+    let after = try scenario.pager.metrics
+    // All but those that fill the first twelve pages' worth of log, small changes among them.
+    #expect((28...30).contains(after.pagesWritten - before.pagesWritten))
+    #expect(after.log.bytesWritten - before.log.bytesWritten < 16 * 4096)
+    expectRecovery(scenario, "filled")
+    try scenario.commit { for seed in 90..<99 as Range<UInt64> { try $0.fill(9, seed) } }
+    expectRecovery(scenario, "filled again")
+  }
+
+  /// Images that a savepoint takes back are not logged, and count no more.
+  @Test func imagesTakenBackDoNotCount() throws {
+    let scenario = try patientScenario()
+    let before = try scenario.pager.metrics
+    try scenario.commit { writer in
+      for round in 0..<6 as Range<UInt64> {
+        writer.savepoint()
+        for seed in 0..<8 as Range<UInt64> { try writer.fill(try writer.allocate(), seed &+ round) }
+        try writer.rollBackToSavepoint()
+      }
+      for seed in 0..<5 as Range<UInt64> { try writer.fill(try writer.allocate(), seed) }
+    }
+    let after = try scenario.pager.metrics
+    #expect(after.pagesWritten == before.pagesWritten)
+    expectRecovery(scenario, "taken back")
+  }
+
   /// No page in use bears an LSN behind the log's end, whatever way it went.
   @Test func noPageIsNewerThanTheLogsEnd() throws {
     let scenario = try scenario()

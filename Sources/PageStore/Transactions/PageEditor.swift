@@ -88,7 +88,7 @@ public struct PageEditor {
   /// page as a whole.
   public func rewriteAll(_ body: (UnsafeMutableRawPointer) -> Void) {
     body(bytes)
-    version.pointee.isImageAtCommit = true
+    transaction._withUnsafeGuaranteedRef { $0.logAsImage(version) }
   }
 
   func logHeader(kind: PageKind, owner: UInt32) {
@@ -127,7 +127,7 @@ extension PageTransaction {
     let logged = own.pointee.loggedBytes &+ UInt32(truncatingIfNeeded: size)
     own.pointee.loggedBytes = logged
     if logged > UInt32(truncatingIfNeeded: pageSize &>> 1) {
-      own.pointee.isImageAtCommit = true
+      logAsImage(own)
       return nil
     }
     if selected != own.pointee.logIndex {
@@ -138,6 +138,17 @@ extension PageTransaction {
     }
     return changes.extend(size)
   }
+
+  /// Notes that the commit logs a page as a whole.
+  @inline(__always)
+  func logAsImage(_ own: VersionPointer) {
+    if own.pointee.isImageAtCommit { return }
+    own.pointee.isImageAtCommit = true
+    if !own.pointee.isBulk { imageCount &+= 1 }
+  }
+
+  /// Bytes that a commit would now log, at most.
+  var bytesToLog: Int { changes.count &+ imageCount &* pageSize }
 
   /// Logs the pages that changed too much for their changes to be worth logging one by one.
   func logImages() throws(StoreError) {

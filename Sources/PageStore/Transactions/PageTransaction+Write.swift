@@ -68,9 +68,7 @@ extension PageTransaction {
     bytes.set8(PageHeader.kind, kind.rawValue)
     bytes.set32(PageHeader.owner, owner)
     logPages.append(LogPage(page: number, flags: LogFormat.freshFlag, baseLSN: 0))
-    if number >= firstBulkPage && changes.count > pager.options.bulkLogBytes
-      && kind != .freeMap
-    {
+    if number >= firstBulkPage && bytesToLog > pager.options.bulkLogBytes && kind != .freeMap {
       own.pointee.isBulk = true
       logPages[Int(own.pointee.logIndex)].flags |= LogFormat.bulkFlag
     }

@@ -39,6 +39,8 @@ public final class PageTransaction {
   // Of a write transaction:
   let changes: RawBuffer
   @exclusivity(unchecked) var selected = UInt32.max
+  /// Pages whose images the commit logs.
+  @exclusivity(unchecked) var imageCount = 0
   @exclusivity(unchecked) var logPages: [LogPage] = []
   @exclusivity(unchecked) var owned: [VersionPointer] = []
   @exclusivity(unchecked) var dropped: [VersionPointer] = []

@@ -19,6 +19,7 @@ struct SavepointState {
   let logPageCount: Int
   let ownedCount: Int
   let droppedCount: Int
+  let imageCount: Int
   let pageCount: UInt32
 
   func discard() {
@@ -32,7 +33,7 @@ extension PageTransaction {
     savepoints.append(
       SavepointState(
         changeBytes: changes.count, logPageCount: logPages.count, ownedCount: owned.count,
-        droppedCount: dropped.count, pageCount: pageCount))
+        droppedCount: dropped.count, imageCount: imageCount, pageCount: pageCount))
     selected = .max
     return PageSavepoint(depth: savepoints.count)
   }
@@ -69,6 +70,7 @@ extension PageTransaction {
       }
       changes.count = state.changeBytes
       logPages.removeLast(logPages.count - state.logPageCount)
+      imageCount = state.imageCount
       pageCount = state.pageCount
     }
     selected = .max
