@@ -50,6 +50,28 @@ enum Bytes {
     return offset
   }
 
+  /// How many bytes both end with, from their ends backwards.
+  @inline(__always)
+  static func commonSuffix(
+    _ leftEnd: UnsafeRawPointer, _ rightEnd: UnsafeRawPointer, limit: Int
+  ) -> Int {
+    var shared = 0
+    while shared &+ 8 <= limit {
+      let offset = -8 &- shared
+      let a = leftEnd.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+      let b = rightEnd.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+      if a != b { return shared &+ (a ^ b).leadingZeroBitCount / 8 }
+      shared &+= 8
+    }
+    while shared < limit,
+      leftEnd.load(fromByteOffset: -1 &- shared, as: UInt8.self)
+        == rightEnd.load(fromByteOffset: -1 &- shared, as: UInt8.self)
+    {
+      shared &+= 1
+    }
+    return shared
+  }
+
   /// The first four bytes as a number that orders as they do; missing bytes count as zero.
   @inline(__always)
   static func head(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt32 {

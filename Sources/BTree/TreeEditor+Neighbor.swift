@@ -27,6 +27,7 @@ extension TreeEditor {
     let right = try Node(
       UnsafeRawPointer(neighborCopy.base), page: pair.right.page, contentEnd: source.contentEnd)
     entries.removeAll(keepingCapacity: true)
+    entries.reserveCapacity(left.count + right.count + 1)
     for slot in 0..<left.count { entries.append(try left.entry(slot)) }
     for slot in 0..<right.count { entries.append(try right.entry(slot)) }
     entries.insert(entry, at: node.page == left.page ? index : left.count + index)

@@ -77,6 +77,7 @@ extension TreeEditor {
   ) throws(StoreError) {
     let copy = try copyPage(node)
     entries.removeAll(keepingCapacity: true)
+    entries.reserveCapacity(copy.count + 1)
     for slot in 0..<index { entries.append(try copy.entry(slot)) }
     entries.append(entry)
     for slot in index..<copy.count { entries.append(try copy.entry(slot)) }

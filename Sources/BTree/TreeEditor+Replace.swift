@@ -45,12 +45,8 @@ extension TreeEditor {
     let count = value.count
     let first = Bytes.commonPrefix(cell.value, value.start, limit: count)
     guard first < count else { return }
-    var end = count
-    while cell.value.load(fromByteOffset: end - 1, as: UInt8.self)
-      == value.start.load(fromByteOffset: end - 1, as: UInt8.self)
-    {
-      end -= 1
-    }
+    let end =
+      count - Bytes.commonSuffix(cell.value + count, value.start + count, limit: count - first)
     let offset = cell.value - node.base + first
     try source.edit(node.page).write(
       UnsafeRawBufferPointer(start: value.start + first, count: end - first), at: offset)

@@ -33,6 +33,7 @@ extension TreeEditor {
     var separator = try makeSeparator(lastOfLeft, firstOfRight)
 
     entries.removeAll(keepingCapacity: true)
+    entries.reserveCapacity(node.count + 1)
     for slot in plan.middle..<node.count { entries.append(try node.entry(slot)) }
     if !plan.newGoesLeft { entries.insert(entry, at: index - plan.middle) }
     let right = try source.allocate()
@@ -132,39 +133,64 @@ extension TreeEditor {
   private func balancedPlan(
     _ node: Node, _ entry: Entry, _ index: Int
   ) throws(StoreError) -> SplitPlan {
-    // The sequence with the new entry in its place; boundary b leaves b entries left.
-    entries.removeAll(keepingCapacity: true)
-    for slot in 0..<node.count { entries.append(try node.entry(slot)) }
-    entries.insert(entry, at: index)
-    let boundary = balancedBoundary(node.shape, capacity: source.geometry.capacity)
+    let boundary = try SplitSequence(node, entry, index).balancedBoundary()
     return boundary <= index
       ? SplitPlan(middle: boundary, newGoesLeft: false)
       : SplitPlan(middle: boundary - 1, newGoesLeft: true)
   }
+}
 
-  /// The best boundary of `entries` as leaf entries.
-  private func balancedBoundary(_ shape: NodeShape, capacity: Int) -> Int {
-    let room = capacity - shape.prefixLength
-    var total = 0
-    for entry in entries { total += entry.slotAndCell(isLeaf: true, shape) }
+/// The entries of a leaf with a new one in its place; boundary b leaves b entries left.
+private struct SplitSequence {
+  let node: Node
+  let entry: Entry
+  let index: Int
+  /// Bytes of the new entry's slot and cell.
+  let newSize: Int
+
+  init(_ node: Node, _ entry: Entry, _ index: Int) {
+    self.node = node
+    self.entry = entry
+    self.index = index
+    newSize = entry.slotAndCell(isLeaf: true, node.shape)
+  }
+
+  /// Bytes of slot and cell of an entry.
+  @inline(__always)
+  private func size(_ place: Int) throws(StoreError) -> Int {
+    if place == index { return newSize }
+    return try node.cellExtent(place < index ? place : place - 1).size + node.slotSize
+  }
+
+  @inline(__always)
+  private func entry(at place: Int) throws(StoreError) -> Entry {
+    if place == index { return entry }
+    return try node.entry(place < index ? place : place - 1)
+  }
+
+  /// Near the middle a shorter separator wins; elsewhere balance does. O(half of the entries).
+  func balancedBoundary() throws(StoreError) -> Int {
+    let room = node.geometry.capacity - node.prefixLength
+    let total = node.usedBytes - node.prefixLength + newSize
     let slack = total / 12
     var best = 1
     var bestScore = Int.max
     var left = 0
-    for boundary in 1..<entries.count {
-      left += entries[boundary - 1].slotAndCell(isLeaf: true, shape)
+    for boundary in 1...node.count {
+      left += try size(boundary - 1)
       guard left <= room, total - left <= room else { continue }
       let imbalance = abs(total - 2 * left)
-      // Near the middle a shorter separator wins; elsewhere balance does.
       let separator =
         imbalance <= slack
-        ? entries[boundary - 1].commonPrefix(entries[boundary])
+        ? try entry(at: boundary - 1).commonPrefix(try entry(at: boundary))
         : 1 << 20 + imbalance
       let score = separator << 20 + imbalance
       if score < bestScore {
         bestScore = score
         best = boundary
       }
+      // Balance only gets worse from here.
+      if 2 * left - total > slack { break }
     }
     return best
   }

@@ -14,8 +14,10 @@ public final class TreeEditor {
     var path = TreePath()
     /// What the transaction's structure count was when `path` was found; nil for no path.
     var pathCount: UInt64?
-    /// How well the remembered leaf has served lately; at zero it is not tried.
+    /// How well the remembered leaf has served lately; at zero it is not tried. Finds have a score of
+    /// their own: a change often follows a find of its key, finds of keys in no order never do.
     var hintScore = 0
+    var findScore = 0
     /// One cell, before it is written.
     var cellBuffer: ScratchBuffer
     /// Ascending inserts into one leaf, each right behind the one before.
@@ -38,6 +40,7 @@ public final class TreeEditor {
   /// A page as it was before it is rewritten.
   @exclusivity(unchecked) var pageCopy = ScratchBuffer()
   @exclusivity(unchecked) var neighborCopy = ScratchBuffer()
+  /// Of pages that are divided or put together.
   @exclusivity(unchecked) var entries: [Entry] = []
 
   init(_ tree: Tree, _ transaction: PageTransaction) {
@@ -81,6 +84,8 @@ public final class TreeEditor {
   public func find(
     _ key: UnsafeRawBufferPointer
   ) throws(StoreError) -> UnsafeRawBufferPointer? {
+    swapScores()
+    defer { swapScores() }
     let (node, position) = try locate(key.start, key.count)
     guard position.found else { return nil }
     let cell = try node.leafCell(position.index)
@@ -89,6 +94,13 @@ public final class TreeEditor {
     }
     try cell.loadValue(into: &valueBuffer, source)
     return valueBuffer.bytes
+  }
+
+  @inline(__always)
+  private func swapScores() {
+    let score = state.pointee.hintScore
+    state.pointee.hintScore = state.pointee.findScore
+    state.pointee.findScore = score
   }
 
   /// Finds a key's leaf and place in it, and sets `path`.
