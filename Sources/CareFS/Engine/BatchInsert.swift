@@ -13,13 +13,15 @@ final class BatchInsert {
   /// The keys of the rows; tags are places in `rowEnds`.
   private let keys = SortedEntries()
   private let rowBytes = ByteBuffer(capacity: 1 << 16)
-  private var rowEnds: [Int] = []
+  // Unchecked: each row changes them.
+  @exclusivity(unchecked) private var rowEnds: [Int] = []
   /// What the entries of this chunk take. Known after each row, as one row may have very many, and
   /// the places of keys have 32 bits.
-  private var entryBytes = 0
-  private let indexes: [SortedEntries]
-  /// The keys of the parents, per reference of the table.
-  private let parents: [SortedEntries]
+  @exclusivity(unchecked) private var entryBytes = 0
+  /// The entries of the indexes, and the keys of the rows referred to.
+  private let gathered: BatchKeys
+  /// Whether a row has to be looked at before it is stored.
+  private let looksAtRows: Bool
   /// Rows that refer to rows of their own table which were not there when their chunk was.
   private var pending: [(element: Int, reference: Int, key: [UInt8])] = []
   /// The element at which this chunk begins.
@@ -43,8 +45,10 @@ final class BatchInsert {
     self.writer = writer
     transaction = writer.transaction
     plan = writer.plan
-    indexes = plan.indexes.map { _ in SortedEntries() }
-    parents = plan.outgoing.map { _ in SortedEntries() }
+    gathered = BatchKeys(plan, transaction.plan.foreignKeys)
+    looksAtRows =
+      !plan.constraints.isEmpty || !plan.documentColumns.isEmpty
+      || !gathered.slowIndexes.isEmpty || !gathered.slowParents.isEmpty
     applied = Array(repeating: 0, count: plan.indexes.count + 1)
   }
 
@@ -60,27 +64,34 @@ final class BatchInsert {
   func add() throws {
     do {
       let tag = UInt32(truncatingIfNeeded: rowEnds.count)
-      let row = try writer.prepareDraft()
-      try writer.entries.gather(writer.draft, plan, writer.context)
-      for (place, reference) in plan.outgoing.enumerated() {
-        writer.scratch.clear()
-        let probe = transaction.plan.foreignKeys[reference].probe
-        if try writer.scratch.append(probe, of: writer.draft) {
-          add(writer.scratch.key, to: parents[place], tag)
-        }
-      }
-      if let automatic = plan.automaticKey {
-        writer.noteKey(try writer.draft.int(automatic))
-      }
+      let assembler = writer.assembler
+      let row = looksAtRows ? try writer.prepareDraft() : try assembler.finish(writer)
+      if looksAtRows { try gatherFromDraft(tag) }
+      if let automatic = plan.automaticKey { writer.noteKey(assembler.number(automatic)) }
       let stored = try writer.storeDocuments(row)
-      for entry in writer.entries.all {
-        add(writer.entries.key(entry), to: indexes[Int(entry.index)], tag)
-      }
-      add(writer.assembler.key.key, to: keys, tag)
+      entryBytes &+= gathered.gather(assembler, tag: tag)
+      add(assembler.key.key, to: keys, tag)
       rowBytes.append(stored)
       rowEnds.append(rowBytes.count)
     } catch {
       throw named(error, rowEnds.count)
+    }
+  }
+
+  /// Gathers what only the finished row tells.
+  private func gatherFromDraft(_ tag: UInt32) throws {
+    for place in gathered.slowIndexes {
+      let entries = writer.entries
+      entries.clear()
+      try entries.gather(writer.draft, plan.indexes[place], place, writer.context)
+      for entry in entries.all { add(entries.key(entry), to: gathered.indexes[place], tag) }
+    }
+    for place in gathered.slowParents {
+      writer.scratch.clear()
+      let probe = transaction.plan.foreignKeys[plan.outgoing[place]].probe
+      if try writer.scratch.append(probe, of: writer.draft) {
+        add(writer.scratch.key, to: gathered.parents[place], tag)
+      }
     }
   }
 
@@ -105,17 +116,24 @@ final class BatchInsert {
 
   /// Puts the chunk into the trees, and after the last one checks what waited for it.
   func apply(isLast: Bool) throws {
+    let sort = BatchSort(gathered.indexes + gathered.parents)
+    defer { sort.stop() }
     keys.sort()
     try put(keys, at: 0) { row($0) }
-    for (index, entries) in indexes.enumerated() { try apply(entries, index) }
-    for place in parents.indices { try checkParents(place) }
+    for (index, entries) in gathered.indexes.enumerated() {
+      sort.wait(for: index)
+      try apply(entries, index)
+    }
+    for place in gathered.parents.indices {
+      sort.wait(for: gathered.indexes.count + place)
+      try checkParents(place)
+    }
     if isLast { try checkPending() }
     writer.countRows(rowEnds.count)
     clear()
   }
 
   private func apply(_ entries: SortedEntries, _ index: Int) throws {
-    entries.sort()
     if plan.indexes[index].kind == .unique {
       // The keys of the rows by their tags: sorting moves only ranks.
       let rowKeys = ranks()
@@ -127,7 +145,6 @@ final class BatchInsert {
   }
 
   /// Puts entries into the tree of the rows, at place 0, or of an index, in the order of their keys.
-  /// An empty tree is filled from the bottom up, at a fraction of the cost.
   @inline(__always)
   private func put(
     _ entries: SortedEntries, at place: Int, value: (UInt32) -> UnsafeRawBufferPointer
@@ -136,28 +153,13 @@ final class BatchInsert {
     let editor = place == 0 ? writer.rows : writer.editors[place - 1]
     var done = 0
     defer { applied[place] = done }
-    if entries.count >= Self.leastLoad, try tree.isEmpty(in: writer.pages) {
-      let loader = try BulkLoader(
-        tree, in: writer.pages, fillPercent: place == 0 ? 100 : Self.indexFill)
-      do throws(StoreError) {
-        for rank in 0..<entries.count {
-          try loader.append(entries.key(rank), value(entries.tag(rank)))
-          done += 1
-        }
-      } catch {
-        // So that what is there can be taken back.
-        try loader.finish()
-        let refusal = error.code == .exists ? duplicate(place) : error
-        throw named(refusal, Int(entries.tag(done)))
-      }
-      return try loader.finish()
-    }
-    for rank in 0..<entries.count {
-      let tag = entries.tag(rank)
-      guard try editor.insert(entries.key(rank), value(tag)) else {
-        throw named(duplicate(place), Int(tag))
-      }
-      done += 1
+    do throws(StoreError) {
+      try entries.put(
+        into: tree, editor, in: writer.pages, fillPercent: place == 0 ? 100 : Self.indexFill,
+        leastLoad: Self.leastLoad, done: &done, value: value)
+    } catch {
+      let refusal = error.code == .exists ? duplicate(place) : error
+      throw done < entries.count ? named(refusal, Int(entries.tag(done))) : refusal
     }
   }
 
@@ -176,10 +178,9 @@ final class BatchInsert {
   }
 
   private func checkParents(_ place: Int) throws {
-    let entries = parents[place]
+    let entries = gathered.parents[place]
     let foreignKey = transaction.plan.foreignKeys[plan.outgoing[place]]
     let parent = transaction.plan.tables[foreignKey.parent]
-    entries.sort()
     var ranksOfChunk: [Int] = []
     var last: UnsafeRawBufferPointer?
     for rank in 0..<entries.count {
@@ -221,7 +222,7 @@ final class BatchInsert {
 
   /// Takes back what `add` and a failed `apply` of this chunk did to the trees.
   func undo() throws {
-    for (index, entries) in indexes.enumerated() {
+    for (index, entries) in gathered.indexes.enumerated() {
       for rank in 0..<applied[index + 1] {
         _ = try writer.editors[index].delete(entries.key(rank))
       }
@@ -239,7 +240,7 @@ final class BatchInsert {
     rowBytes.clear()
     entryBytes = 0
     rowEnds.removeAll(keepingCapacity: true)
-    for entries in indexes + parents { entries.clear() }
+    gathered.clear()
     for place in applied.indices { applied[place] = 0 }
   }
 }

@@ -43,17 +43,14 @@ struct IndexBuild {
   private func put(_ sorted: SortedEntries) throws {
     let tree = table.indexes[index].tree.tree
     let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+    var done = 0
     sorted.sort()
-    if try tree.isEmpty(in: transaction.pages) {
-      let loader = try BulkLoader(tree, in: transaction.pages)
-      for rank in 0..<sorted.count { try loader.append(sorted.key(rank), empty) }
-      return try loader.finish()
-    }
-    let editor = tree.editor(in: transaction.pages)
-    for rank in 0..<sorted.count {
-      guard try editor.insert(sorted.key(rank), empty) else {
-        throw transaction.indexDamage(table, index)
-      }
+    do throws(StoreError) {
+      try sorted.put(
+        into: tree, tree.editor(in: transaction.pages), in: transaction.pages, done: &done
+      ) { _ in empty }
+    } catch {
+      throw error.code == .exists ? transaction.indexDamage(table, index) : error
     }
   }
 }

@@ -18,21 +18,30 @@ final class RowAssembler {
   private let components: [KeyEncoder]
   /// Which columns were given.
   private let isSet: UnsafeMutablePointer<Bool>
+  /// What columns of numbers, days and moments were given.
+  private let numbers: UnsafeMutablePointer<Int64>
   private let count: Int
   private let layout: RecordLayout
+  private let places: UnsafePointer<RecordLayout.Place>
 
   init(_ plan: TablePlan) {
     self.plan = plan
     layout = plan.layout
+    places = plan.layout.places
     builder = RowBuilder(plan.layout.row)
     components =
       plan.layout.keyParts.count == 1 ? [key] : plan.layout.keyParts.map { _ in KeyEncoder() }
     count = plan.types.count
     isSet = .allocate(capacity: plan.types.count)
     isSet.initialize(repeating: false, count: plan.types.count)
+    numbers = .allocate(capacity: plan.types.count)
+    numbers.initialize(repeating: 0, count: plan.types.count)
   }
 
-  deinit { isSet.deallocate() }
+  deinit {
+    isSet.deallocate()
+    numbers.deallocate()
+  }
 
   /// Bytes of memory that it keeps, about.
   var memory: Int {
@@ -44,7 +53,11 @@ final class RowAssembler {
   @inline(__always)
   func begin() {
     builder.begin()
-    for component in components { component.clear() }
+    if components.count == 1 {
+      key.clear()
+    } else {
+      for component in components { component.clear() }
+    }
     isSet.update(repeating: false, count: count)
   }
 
@@ -58,11 +71,35 @@ final class RowAssembler {
   /// Notes that a column is given and returns where it goes.
   @inline(__always)
   private func place(_ ordinal: Int, _ type: ColumnType) throws -> RecordLayout.Place {
-    guard plan.types[ordinal] == type else { throw mismatch(ordinal, type) }
+    precondition(ordinal >= 0 && ordinal < count)
+    let place = places[ordinal]
+    guard place.type == type else { throw mismatch(ordinal, type) }
     isSet[ordinal] = true
-    let place = layout.places[ordinal]
     if place.key >= 0 { components[place.key].clear() }
     return place
+  }
+
+  /// The number, day or moment that a column was given since the row began.
+  @inline(__always)
+  func number(_ ordinal: Int) -> Int64 {
+    precondition(ordinal >= 0 && ordinal < count)
+    return numbers[ordinal]
+  }
+
+  /// The text of a component that is not null.
+  @inline(__always)
+  func text(_ part: PlainKey.Part) -> UnsafeRawBufferPointer {
+    builder.bytes(variable: part.place)
+  }
+
+  /// Whether a component is null in this row.
+  @inline(__always)
+  func isNull(_ part: PlainKey.Part) -> Bool {
+    switch part.source {
+    case .number: builder.isNull(code: part.place)
+    case .text: builder.isNull(variable: part.place)
+    case .key: false
+    }
   }
 
   func mismatch(_ ordinal: Int, _ found: ColumnType?) -> DatabaseError {
@@ -93,6 +130,7 @@ final class RowAssembler {
   @inline(__always)
   func setInt(_ ordinal: Int, _ value: Int64) throws {
     let place = try place(ordinal, .int)
+    numbers[ordinal] = value
     if place.key >= 0 {
       components[place.key].append(int: value)
     } else {
@@ -149,6 +187,7 @@ final class RowAssembler {
   @inline(__always)
   func setDate(_ ordinal: Int, _ value: CalendarDate) throws {
     let place = try place(ordinal, .date)
+    numbers[ordinal] = Int64(value.days)
     if place.key >= 0 {
       components[place.key].append(int: Int64(value.days))
     } else {
@@ -159,6 +198,7 @@ final class RowAssembler {
   @inline(__always)
   func setTime(_ ordinal: Int, _ value: TimeOfDay) throws {
     let place = try place(ordinal, .time)
+    numbers[ordinal] = value.microseconds
     if place.key >= 0 {
       components[place.key].append(int: value.microseconds)
     } else {
@@ -169,6 +209,7 @@ final class RowAssembler {
   @inline(__always)
   func setTimestamp(_ ordinal: Int, _ value: Timestamp) throws {
     let place = try place(ordinal, .timestamp)
+    numbers[ordinal] = value.microseconds
     if place.key >= 0 {
       components[place.key].append(int: value.microseconds)
     } else {

@@ -84,7 +84,16 @@ extension SortedEntries {
   @inline(__always)
   private func rest(of item: Item, _ depth: Int) -> UnsafeRawBufferPointer {
     let skipped = min(depth, Int(item.length))
-    return UnsafeRawBufferPointer(
-      start: bytes.base + Int(item.offset) + skipped, count: Int(item.length) - skipped)
+    return UnsafeRawBufferPointer(rebasing: bytes(of: item)[skipped...])
+  }
+
+  /// Eight bytes of a key as a number, zeros behind its end.
+  private static func head(_ key: UnsafeRawBufferPointer) -> UInt64 {
+    if key.count >= 8, let base = key.baseAddress {
+      return UInt64(bigEndian: base.loadUnaligned(as: UInt64.self))
+    }
+    var head: UInt64 = 0
+    for (index, byte) in key.enumerated() { head |= UInt64(byte) << UInt64(56 - index * 8) }
+    return head
   }
 }

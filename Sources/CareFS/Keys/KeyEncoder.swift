@@ -22,17 +22,26 @@ struct KeyEncoder {
   /// be. Below 0: 0x7F - n, then the low n bytes, where n is the size of the complement.
   @inline(__always)
   func append(int value: Int64) {
+    buffer.reserve(Self.maxIntSize)
+    _ = buffer.extend(Self.write(int: value, to: buffer.base + buffer.count))
+  }
+
+  /// The most bytes of an integer.
+  static let maxIntSize = 9
+
+  /// Writes an integer to a place with room for the longest one, and returns its size.
+  @inline(__always)
+  static func write(int value: Int64, to start: UnsafeMutableRawPointer) -> Int {
     let magnitude = UInt64(bitPattern: value < 0 ? ~value : value)
     let size = (71 &- magnitude.leadingZeroBitCount) >> 3
     let mark = UInt8(truncatingIfNeeded: value < 0 ? 0x7F &- size : 0x80 &+ size)
-    buffer.reserve(9)
-    let start = buffer.extend(size &+ 1)
     start.storeBytes(of: mark, as: UInt8.self)
     if size > 0 {
       // The shift leaves the low bytes in front; the bytes behind them are not in use yet.
       let shifted = UInt64(bitPattern: value) << UInt64(64 &- size &* 8)
       (start + 1).storeBytes(of: shifted.bigEndian, as: UInt64.self)
     }
+    return size &+ 1
   }
 
   /// Appends a double in its total order; both zeros are the same.

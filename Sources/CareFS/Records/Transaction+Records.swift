@@ -161,15 +161,25 @@ extension WriteTransaction {
   /// Inserts records as one statement, much faster than one after the other. When one is refused,
   /// none is kept; the error's ``DatabaseError/element`` is its index. Returns their number.
   @discardableResult
+  @inlinable
   public func insert<D: RecordDraft>(contentsOf drafts: some Sequence<D>) throws -> Int {
-    try ensureWritable()
-    let binding = try binding(D.Model.self)
+    // In the caller's module, where the type of the records is known.
     var iterator = drafts.makeIterator()
-    return try insertBatch(binding.plan) { assembler in
+    return try insertBatch(of: D.Model.self) { row in
       guard let draft = iterator.next() else { return false }
-      try draft.encode(to: RecordEncoder(assembler, binding))
+      try draft.encode(to: row)
       return true
     }
+  }
+
+  /// Inserts the records that `next` encodes, until it returns false.
+  @usableFromInline
+  final func insertBatch<R: Record>(
+    of type: R.Type, _ next: (RecordEncoder) throws -> Bool
+  ) throws -> Int {
+    try ensureWritable()
+    let binding = try binding(type)
+    return try insertBatch(binding.plan) { try next(RecordEncoder($0, binding)) }
   }
 
   /// Changes the record with a key in place.
