@@ -69,6 +69,7 @@ public final class TreeEditor {
     source = PageSource(transaction: transaction, tree: source.tree)
     state.pointee.pathCount = nil
     state.pointee.hintScore = 0
+    state.pointee.findScore = 0
     state.pointee.runLength = 0
   }
 

@@ -251,6 +251,8 @@ extension WriteTransaction {
   func insertBatch(_ table: TablePlan, _ next: (RowAssembler) throws -> Bool) throws -> Int {
     try ensureWritable()
     let writer = try writer(table)
+    // The batch's entries are sorted on their own.
+    try writer.settle()
     let batch = BatchInsert(writer)
     var mark: Mark?
     do {
@@ -261,7 +263,7 @@ extension WriteTransaction {
         }
         if batch.isFull {
           // More than one chunk cannot be taken back row by row.
-          if mark == nil { mark = self.mark() }
+          if mark == nil { mark = try self.mark() }
           try batch.apply(isLast: false)
         }
         try batch.add()

@@ -29,7 +29,7 @@ extension TableWriter {
     } catch {
       guard let refusal = DatabaseError.refusal(error) else { throw error }
       for entry in entries.all.prefix(done) {
-        _ = try editors[Int(entry.index)].delete(entries.key(entry))
+        _ = try deleteEntry(Int(entry.index), entries.key(entry))
       }
       _ = try rows.delete(assembler.key.key)
       try freeDocuments(stored)
@@ -70,16 +70,18 @@ extension TableWriter {
   @inline(__always)
   func insertEntry(_ entry: IndexEntries.Entry) throws {
     let index = Int(entry.index)
-    let isUnique = plan.indexes[index].kind == .unique
-    let value =
-      isUnique ? assembler.key.key : UnsafeRawBufferPointer(start: nil, count: 0)
-    let isChecked = !isUnique || !planted(.skipUniqueCheck)
-    guard
-      try editors[index].insert(entries.key(entry), value, ifPresent: isChecked ? .keep : .replace)
-        || !isChecked
-    else {
-      throw isUnique ? transaction.duplicate(plan, index) : transaction.indexDamage(plan, index)
+    guard plan.indexes[index].kind == .unique else {
+      guard try insertPlain(index, entries.key(entry)) else {
+        throw transaction.indexDamage(plan, index)
+      }
+      return
     }
+    let isChecked = !planted(.skipUniqueCheck)
+    guard
+      try editors[index].insert(
+        entries.key(entry), assembler.key.key, ifPresent: isChecked ? .keep : .replace)
+        || !isChecked
+    else { throw transaction.duplicate(plan, index) }
   }
 
   /// Puts the documents of the draft into the store and their cells into the row.

@@ -81,19 +81,21 @@ extension TableWriter {
 
   /// Replaces entries that changed: new ones first, since only they can be refused.
   private func replaceEntries() throws {
-    var done: [IndexEntries.Entry] = []
+    var done = 0
     do {
-      for entry in entries.all where !isAmongOld(entry) {
-        try insertEntry(entry)
-        done.append(entry)
+      for entry in entries.all {
+        if !isAmongOld(entry) { try insertEntry(entry) }
+        done += 1
       }
     } catch {
       guard DatabaseError.refusal(error) != nil else { throw error }
-      for entry in done { _ = try editors[Int(entry.index)].delete(entries.key(entry)) }
+      for entry in entries.all.prefix(done) where !isAmongOld(entry) {
+        _ = try deleteEntry(Int(entry.index), entries.key(entry))
+      }
       throw error
     }
     for entry in oldEntries.all where !isAmongNew(entry) && !planted(.indexEntryLeftBehind) {
-      guard try editors[Int(entry.index)].delete(oldEntries.key(entry)) else {
+      guard try deleteEntry(Int(entry.index), oldEntries.key(entry)) else {
         throw transaction.indexDamage(plan, Int(entry.index))
       }
     }
@@ -127,7 +129,7 @@ extension TableWriter {
       }
     }
     for entry in oldEntries.all {
-      guard try editors[Int(entry.index)].delete(oldEntries.key(entry)) else {
+      guard try deleteEntry(Int(entry.index), oldEntries.key(entry)) else {
         throw transaction.indexDamage(plan, Int(entry.index))
       }
     }
@@ -170,6 +172,13 @@ extension RecordView {
     if place.row < 0 {
       // Such columns are in the key alone, and a key gives them back.
       return try RawBytes.equal(keyComponent(place.key), other.keyComponent(place.key))
+    }
+    // The usual cases, with few tests.
+    if let own = row.plainInt(place.row), let others = other.row.plainInt(place.row) {
+      return own == others
+    }
+    if let own = row.plainText(place.row), let others = other.row.plainText(place.row) {
+      return RawBytes.equal(own, others)
     }
     let isNull = row.isNull(place.row)
     if isNull || other.row.isNull(place.row) { return isNull && other.row.isNull(place.row) }

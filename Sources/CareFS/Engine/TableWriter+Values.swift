@@ -31,6 +31,7 @@ extension TableWriter {
   /// A cursor over the rows or an index, made once.
   func cursor(_ index: Int?) throws -> TreeCursor {
     let place = (index ?? -1) + 1
+    if let index { try lookAt(index) }
     if let cursor = cursors[place] { return cursor }
     let tree = index.map { plan.indexes[$0].tree.tree } ?? plan.rows
     let cursor = tree.cursor(in: pages)
@@ -38,12 +39,13 @@ extension TableWriter {
     return cursor
   }
 
-  /// Gives the pages that its cursors hold back.
+  /// Gives the pages that its cursors hold back, and the memory of changes that waited.
   func close() {
     for place in cursors.indices {
       cursors[place]?.close()
       cursors[place] = nil
     }
+    for index in patience.indices { patience[index] = nil }
   }
 
   /// Loads the row that has the given values in a key; false when there is none, or when a part

@@ -24,6 +24,8 @@ final class TableWriter {
   /// Which columns an update changes.
   let touched: UnsafeMutablePointer<Bool>
   let drafts = DraftDocuments()
+  /// What waits per index; nil where nothing may.
+  @exclusivity(unchecked) var patience: [ChangePatience?]
   /// Cursors over the rows and the indexes, in this order, as far as they were needed.
   var cursors: [TreeCursor?]
 
@@ -45,7 +47,9 @@ final class TableWriter {
     touched = .allocate(capacity: plan.types.count)
     touched.initialize(repeating: false, count: plan.types.count)
     cursors = Array(repeating: nil, count: plan.indexes.count + 1)
+    patience = plan.indexes.map { _ in nil }
     context = EvaluationContext()
+    beginWaiting()
   }
 
   deinit { touched.deallocate() }
@@ -61,6 +65,7 @@ final class TableWriter {
     old.documents = documents
     counters = try TableCounters.load(plan.entry.id, in: pages)
     countersChanged = false
+    beginWaiting()
   }
 
   /// Bytes of memory that it keeps, about.
@@ -137,7 +142,7 @@ final class TableWriter {
   func removeOld() throws {
     try oldEntries.gather(old, plan, context)
     for entry in oldEntries.all {
-      guard try editors[Int(entry.index)].delete(oldEntries.key(entry)) else {
+      guard try deleteEntry(Int(entry.index), oldEntries.key(entry)) else {
         throw transaction.indexDamage(plan, Int(entry.index))
       }
     }

@@ -77,6 +77,9 @@ public class Transaction {
       .closed, "the transaction has ended; use it only inside the closure that it was handed to")
   }
 
+  /// Called before a query goes through an index.
+  func willLookAtIndexes() throws {}
+
   /// Ends the view. What it still holds goes to a later transaction.
   final func end() {
     guard isOpen else { return }

@@ -121,7 +121,7 @@ extension WriteTransaction {
       }
     }
     try ensureWritable()
-    let mark = mark()
+    let mark = try mark()
     do {
       let statement = deleteStatement()
       try body(statement)

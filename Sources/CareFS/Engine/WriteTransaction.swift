@@ -16,6 +16,8 @@ public final class WriteTransaction: Transaction {
   }
 
   private var writers: [TableWriter?]
+  /// Whether changes of indexes may wait for others: until a query goes through an index.
+  final var changesMayWait = true
   /// Takes the references of batches to rows that are not there yet: the reference, the key of the
   /// row and its place in the batch. Who sets it looks at them before the commit.
   var postponed: ((_ reference: Int, _ childKey: UnsafeRawBufferPointer, _ element: Int) -> Void)?
@@ -42,6 +44,21 @@ public final class WriteTransaction: Transaction {
     }
     writers[table.position] = writer
     return writer
+  }
+
+  /// Applies the changes of indexes that wait.
+  func settleIndexes() throws {
+    for case let writer? in writers { try writer.settle() }
+  }
+
+  /// Called before a query goes through an index: its cursor may be open while changes come, so from
+  /// now on none waits.
+  override func willLookAtIndexes() throws {
+    guard changesMayWait else { return }
+    changesMayWait = false
+    for case let writer? in writers {
+      for index in writer.patience.indices { try writer.lookAt(index) }
+    }
   }
 
   /// A deletion to run next; its memory serves one after the other.
@@ -83,7 +100,7 @@ public final class WriteTransaction: Transaction {
   /// Runs a statement of several steps under a savepoint.
   func compound<R>(_ body: () throws -> R) throws -> R {
     try ensureWritable()
-    let mark = mark()
+    let mark = try mark()
     do {
       let result = try body()
       release(mark)
@@ -105,6 +122,7 @@ public final class WriteTransaction: Transaction {
   /// then ready to be committed.
   func prepareCommit() throws {
     try ensureWritable()
+    try settleIndexes()
     for check in deferredChecks where !planted(.deferredChecksForgotten) {
       switch check {
       case .reference(let reference, let key):
@@ -141,8 +159,10 @@ extension WriteTransaction {
     let deferred: Int
   }
 
-  func mark() -> Mark {
-    Mark(
+  func mark() throws -> Mark {
+    // What waits afterwards came after the mark.
+    try settleIndexes()
+    return Mark(
       pages: pages.savepoint(), counters: writers.map { $0?.counters },
       deferred: deferredChecks.count)
   }
@@ -153,6 +173,7 @@ extension WriteTransaction {
     try pages.rollback(to: mark.pages)
     deferredChecks.removeSubrange(mark.deferred...)
     for (position, counters) in mark.counters.enumerated() {
+      writers[position]?.forgetWaiting()
       if let counters {
         writers[position]?.reset(to: counters)
       } else {

@@ -39,6 +39,7 @@ final class QueryRun {
         return try pass(body)
       }
     case .index(let index, let ranges):
+      try transaction.willLookAtIndexes()
       let cursor = table.indexes[index].tree.tree.cursor(in: transaction.pages)
       defer { cursor.close() }
       // A body that may change the table sees each row as it is then.
@@ -104,7 +105,9 @@ final class QueryRun {
     switch plan.access {
     case .nothing: return 0
     case .rows(let ranges): (tree, keys) = (table.rows, ranges)
-    case .index(let index, let ranges): (tree, keys) = (table.indexes[index].tree.tree, ranges)
+    case .index(let index, let ranges):
+      try transaction.willLookAtIndexes()
+      (tree, keys) = (table.indexes[index].tree.tree, ranges)
     }
     let cursor = tree.cursor(in: transaction.pages)
     defer { cursor.close() }
