@@ -99,6 +99,14 @@ struct EntrySink {
     state.pointee.byteCount = offset &+ length
   }
 
+  /// The head of what follows the first bytes of a key.
+  @inline(__always)
+  func head(of item: Item, behind depth: Int) -> UInt64 {
+    let length = Int(item.length)
+    let skipped = min(depth, length)
+    return Self.head(state.pointee.bytes + Int(item.offset) + skipped, length - skipped)
+  }
+
   /// Eight bytes of a key as a number, zeros behind its end. Eight bytes must be readable.
   @inline(__always)
   private static func head(_ start: UnsafeRawPointer, _ length: Int) -> UInt64 {

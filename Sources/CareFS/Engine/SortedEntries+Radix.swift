@@ -27,7 +27,7 @@ extension SortedEntries {
       }
       if !isOrdered {
         let run = UnsafeMutableBufferPointer(rebasing: items[start..<end])
-        for place in run.indices { run[place].head = Self.head(rest(of: run[place], depth + 8)) }
+        for place in run.indices { run[place].head = sink.head(of: run[place], behind: depth + 8) }
         sort(run, spare, depth: depth + 8)
         for place in run.indices { run[place].head = head }
       }
@@ -78,22 +78,5 @@ extension SortedEntries {
   @inline(__always)
   private func isAscending(_ a: Item, _ b: Item) -> Bool {
     RawBytes.compare(bytes(of: a), bytes(of: b)) <= 0
-  }
-
-  /// A key without its first bytes.
-  @inline(__always)
-  private func rest(of item: Item, _ depth: Int) -> UnsafeRawBufferPointer {
-    let skipped = min(depth, Int(item.length))
-    return UnsafeRawBufferPointer(rebasing: bytes(of: item)[skipped...])
-  }
-
-  /// Eight bytes of a key as a number, zeros behind its end.
-  private static func head(_ key: UnsafeRawBufferPointer) -> UInt64 {
-    if key.count >= 8, let base = key.baseAddress {
-      return UInt64(bigEndian: base.loadUnaligned(as: UInt64.self))
-    }
-    var head: UInt64 = 0
-    for (index, byte) in key.enumerated() { head |= UInt64(byte) << UInt64(56 - index * 8) }
-    return head
   }
 }

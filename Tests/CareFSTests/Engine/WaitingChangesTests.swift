@@ -39,12 +39,16 @@ import Testing
     try tx.count("patients", where: try Expression.parse(condition))
   }
 
+  private func update(
+    _ tx: WriteTransaction, _ ids: ClosedRange<Int64>, _ values: [String: Value]
+  ) throws {
+    for id in ids { try tx.update("patients", key: [.int(id)], values) }
+  }
+
   @Test func aQueryFindsWhatWaits() throws {
     let db = try database(400)
     try db.write { tx in
-      for id in 1...200 as ClosedRange<Int64> {
-        try tx.update("patients", key: [.int(id)], ["status": .int(9), "city": .text("here")])
-      }
+      try update(tx, 1...200, ["status": .int(9), "city": .text("here")])
       let (moved, inCity) = (try count(tx, "status = 9"), try count(tx, "city = 'here'"))
       #expect(moved == 200)
       #expect(inCity == 200)
@@ -61,9 +65,7 @@ import Testing
   @Test func anOpenQueryMeetsWhatItChanges() throws {
     let db = try database(400)
     try db.write { tx in
-      for id in 1...60 as ClosedRange<Int64> {
-        try tx.update("patients", key: [.int(id)], ["status": .int(2)])
-      }
+      try update(tx, 1...60, ["status": .int(2)])
       var visits = 0
       try tx.scan("patients", where: try Expression.parse("status >= 3")) { row in
         visits += 1
@@ -82,20 +84,14 @@ import Testing
     let db = try database(300)
     struct Stop: Error {}
     try db.write { tx in
-      for id in 1...50 as ClosedRange<Int64> {
-        try tx.update("patients", key: [.int(id)], ["status": .int(7)])
-      }
+      try update(tx, 1...50, ["status": .int(7)])
       #expect(throws: Stop.self) {
         try tx.savepoint {
-          for id in 40...120 as ClosedRange<Int64> {
-            try tx.update("patients", key: [.int(id)], ["status": .int(8)])
-          }
+          try update(tx, 40...120, ["status": .int(8)])
           throw Stop()
         }
       }
-      for id in 51...90 as ClosedRange<Int64> {
-        try tx.update("patients", key: [.int(id)], ["status": .int(7)])
-      }
+      try update(tx, 51...90, ["status": .int(7)])
     }
     #expect(try db.read { try count($0, "status = 7") } == 90)
     #expect(try db.read { try count($0, "status = 8") } == 0)
@@ -106,9 +102,7 @@ import Testing
   @Test func aRefusalLeavesNothingWaiting() throws {
     let db = try database(200)
     try db.write { tx in
-      for id in 1...80 as ClosedRange<Int64> {
-        try tx.update("patients", key: [.int(id)], ["status": .int(6)])
-      }
+      try update(tx, 1...80, ["status": .int(6)])
       let error = #expect(throws: DatabaseError.self) {
         try tx.update(
           "patients", key: [.int(81)],
@@ -136,9 +130,7 @@ import Testing
   @Test func aCascadeFindsRowsThatMoved() throws {
     let db = try database(300)
     try db.write { tx in
-      for id in 1...90 as ClosedRange<Int64> {
-        try tx.update("patients", key: [.int(id)], ["ward": .int(4), "status": .int(1)])
-      }
+      try update(tx, 1...90, ["ward": .int(4), "status": .int(1)])
       let gone = try tx.delete(from: "wards", key: [.int(4)])
       #expect(gone["patients"] == 90 + 21)
     }
