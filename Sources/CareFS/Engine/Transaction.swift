@@ -18,6 +18,8 @@ public class Transaction {
   final var lastBinding: RecordBinding?
   /// The property by whose unique column a record was looked up last, and that column's key.
   final var lastTarget: (path: AnyKeyPath, target: ConflictTarget)?
+  /// The property whose document was asked for a path last, and where its column stands.
+  final var lastColumn: (path: AnyKeyPath, place: Int)?
 
   init(plan: SchemaPlan, pages: PageTransaction, options: DatabaseOptions) {
     self.plan = plan
@@ -30,6 +32,7 @@ public class Transaction {
     lastType = memory.lastType
     lastBinding = memory.lastBinding
     lastTarget = memory.lastTarget
+    lastColumn = memory.lastColumn
     for store in stores { store?.move(to: pages) }
   }
 
@@ -87,7 +90,7 @@ public class Transaction {
     plan.pool.give(
       TransactionMemory(
         keyBuffer: keyBuffer, stores: stores, views: views, lastType: lastType,
-        lastBinding: lastBinding, lastTarget: lastTarget))
+        lastBinding: lastBinding, lastTarget: lastTarget, lastColumn: lastColumn))
   }
 
   /// The table of that name, for repeated use within this transaction.

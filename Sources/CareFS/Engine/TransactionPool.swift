@@ -10,6 +10,7 @@ struct TransactionMemory {
   var lastType: ObjectIdentifier?
   var lastBinding: RecordBinding?
   var lastTarget: (path: AnyKeyPath, target: ConflictTarget)?
+  var lastColumn: (path: AnyKeyPath, place: Int)?
 
   /// Bytes of memory, about.
   var bytes: Int { stores.reduce(keyBuffer.buffer.capacity) { $0 + ($1?.memory ?? 0) } }

@@ -6,16 +6,22 @@ public struct Schema<R: Record>: @unchecked Sendable {
   public let name: String
   private let elements: [SchemaElement<R>]
   let columnNames: [AnyKeyPath: String]
+  private let columnPlaces: [AnyKeyPath: Int]
 
   /// Describes a table. Columns stand in the order in which the record numbers them.
   public init(_ name: String, _ elements: SchemaElement<R>...) {
     self.name = name
     self.elements = elements
     var names: [AnyKeyPath: String] = [:]
+    var places: [AnyKeyPath: Int] = [:]
+    var count = 0
     for case .column(let path, let column, _) in elements.map(\.kind) {
       names[path] = column.name
+      places[path] = count
+      count += 1
     }
     columnNames = names
+    columnPlaces = places
   }
 
   /// The schema as data.
@@ -46,12 +52,19 @@ public struct Schema<R: Record>: @unchecked Sendable {
 
   /// The column of a property.
   func name(_ path: AnyKeyPath) throws -> String {
-    guard let name = columnNames[path] else {
-      throw DatabaseError(
-        .notFound, "\(self.name): a property is no column; name it in the record's schema",
-        table: self.name)
-    }
+    guard let name = columnNames[path] else { throw noColumn }
     return name
+  }
+
+  /// Where the column of a property stands.
+  func place(_ path: AnyKeyPath) throws -> Int {
+    guard let place = columnPlaces[path] else { throw noColumn }
+    return place
+  }
+
+  private var noColumn: DatabaseError {
+    DatabaseError(
+      .notFound, "\(name): a property is no column; name it in the record's schema", table: name)
   }
 }
 

@@ -24,11 +24,17 @@ extension Transaction {
   public func json<R: Record>(
     _ type: R.Type, _ key: R.Key, _ column: PartialKeyPath<R>, at path: JSONPath
   ) throws -> JSON? {
-    let name = try R.schema.name(column)
-    guard let place = R.schema.table.columns.firstIndex(where: { $0.name == name }),
-      let row = try enterRow(type, key)
-    else { return nil }
+    let place = try place(column)
+    guard let row = try enterRow(type, key) else { return nil }
     defer { leaveRow() }
     do { return try row.json(place, at: path) } catch { throw DatabaseError.reported(error) }
+  }
+
+  /// Where the column of a property stands; the last one is at hand.
+  private func place<R: Record>(_ path: PartialKeyPath<R>) throws -> Int {
+    if let last = lastColumn, last.path === path { return last.place }
+    let place = try R.schema.place(path)
+    lastColumn = (path, place)
+    return place
   }
 }
