@@ -12,7 +12,7 @@ extension CareFSEngine {
       ("pages written", done.pagesWritten), ("pages spilled", done.pagesSpilled),
       ("log bytes", done.logBytesWritten), ("syncs", done.syncs), ("commits", done.commits),
     ]
-    if isWholeInMemory() {
+    if store.isWholeInMemory {
       still.append(("pages read", done.pagesRead))
       still.append(("allocations of the page pool", done.poolAllocations))
     }

@@ -26,29 +26,12 @@ private struct StoredDocument: Record {
 }
 
 /// CareFS with documents in a JSON column.
-final class CareFSDocuments: DocumentEngine {
-  static let name = "carefs"
-
-  private let path: String
-  private let options: DatabaseOptions
-  private var opened: Database?
+final class CareFSDocuments: DocumentEngine, OnCareFS {
+  let store: CareFSStore
 
   init(directory: String, cacheBytes: Int) throws {
-    path = directory + "/documents.carefs"
-    var options = DatabaseOptions()
-    options.cacheBytes = cacheBytes
-    self.options = options
-    opened = try open()
-  }
-
-  private func open() throws -> Database {
-    try Database(
-      path: path, schema: DatabaseSchema([StoredDocument.schema.table]), options: options)
-  }
-
-  private func database() throws -> Database {
-    guard let opened else { throw BenchError("carefs is closed") }
-    return opened
+    store = try CareFSStore(
+      directory + "/documents.carefs", [StoredDocument.self], cacheBytes: cacheBytes)
   }
 
   func put(_ documents: ArraySlice<Document>) throws {
@@ -75,15 +58,5 @@ final class CareFSDocuments: DocumentEngine {
       }
       return found
     }
-  }
-
-  func checkpoint() throws {
-    try close()
-    opened = try open()
-  }
-
-  func close() throws {
-    try opened?.close()
-    opened = nil
   }
 }

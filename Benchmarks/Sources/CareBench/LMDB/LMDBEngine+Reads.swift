@@ -2,24 +2,22 @@ import CLMDB
 
 extension LMDBEngine {
   func get(keys: [Int64]) throws -> Checksum {
-    try open().read { transaction in
-      var sum = Checksum()
-      for key in keys {
-        if let bytes = try transaction.get(tables.patients, key) {
-          sum.add(Patient(id: key, packed: bytes))
-        }
-      }
-      return sum
-    }
+    try get(tables.patients, keys) { $0.add(Patient(id: $1, packed: $2)) }
   }
 
   func get(doctors: [Int64]) throws -> Checksum {
+    try get(tables.doctors, doctors) { $0.add(Doctor(id: $1, packed: $2)) }
+  }
+
+  @inline(__always)
+  private func get(
+    _ table: LMDBTable, _ ids: [Int64],
+    _ add: (inout Checksum, Int64, UnsafeRawBufferPointer) -> Void
+  ) throws -> Checksum {
     try open().read { transaction in
       var sum = Checksum()
-      for key in doctors {
-        if let bytes = try transaction.get(tables.doctors, key) {
-          sum.add(Doctor(id: key, packed: bytes))
-        }
+      for id in ids {
+        if let bytes = try transaction.get(table, id) { add(&sum, id, bytes) }
       }
       return sum
     }

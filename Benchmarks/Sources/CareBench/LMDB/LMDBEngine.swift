@@ -1,9 +1,7 @@
 import CLMDB
 
 /// LMDB with tables, indexes and references kept by hand: what its users have to write.
-final class LMDBEngine: CareEngine {
-  static let name = "lmdb"
-
+final class LMDBEngine: CareEngine, OnLMDB {
   /// The tables of the environment.
   struct Tables {
     let doctors: LMDBTable
@@ -33,48 +31,20 @@ final class LMDBEngine: CareEngine {
     }
   }
 
-  private let path: String
-  private var environment: LMDBEnvironment?
-  private(set) var tables: Tables
+  let store: LMDBStore<Tables>
   /// Where rows are put together.
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
 
   init(directory: String, cacheBytes: Int) throws {
-    path = directory + "/care.lmdb"
-    let opened = try LMDBEnvironment(path: path, mapBytes: 4 << 30)
-    tables = try opened.write(Tables.init)
-    environment = opened
+    store = try LMDBStore(directory + "/care.lmdb", mapBytes: 4 << 30, Tables.init)
   }
 
   /// Shares the environment: a file may be open once in a process.
-  private init(sharing engine: LMDBEngine) throws {
-    path = engine.path
-    tables = engine.tables
-    environment = try engine.open()
-  }
+  private init(sharing engine: LMDBEngine) { store = engine.store }
 
   deinit { buffer.deallocate() }
 
-  func reader() throws -> any CareEngine { try LMDBEngine(sharing: self) }
-
-  func open() throws -> LMDBEnvironment {
-    guard let environment else { throw BenchError("lmdb is closed") }
-    return environment
-  }
-
-  func checkpoint() throws { try open().sync() }
+  func reader() throws -> any CareEngine { LMDBEngine(sharing: self) }
 
   func check() throws -> Bool { false }
-
-  /// Copies into a new file, syncs it and puts it in the old one's place.
-  func compact() throws -> Bool {
-    try open().copyInPlace(path)
-    environment = nil
-    let opened = try LMDBEnvironment(path: path, mapBytes: 4 << 30)
-    tables = try opened.write(Tables.init)
-    environment = opened
-    return true
-  }
-
-  func close() throws { environment = nil }
 }

@@ -39,29 +39,12 @@ extension MixRecord: Record {
 }
 
 /// CareFS under YCSB.
-final class CareFSMix: MixEngine {
-  static let name = "carefs"
-
-  private let path: String
-  private let options: DatabaseOptions
-  private var opened: Database?
+final class CareFSMix: MixEngine, OnCareFS {
+  let store: CareFSStore
   private let paths = MixRecord.paths
 
   init(directory: String, cacheBytes: Int) throws {
-    path = directory + "/mix.carefs"
-    var options = DatabaseOptions()
-    options.cacheBytes = cacheBytes
-    self.options = options
-    opened = try open()
-  }
-
-  private func open() throws -> Database {
-    try Database(path: path, schema: DatabaseSchema([MixRecord.schema.table]), options: options)
-  }
-
-  private func database() throws -> Database {
-    guard let opened else { throw BenchError("carefs is closed") }
-    return opened
+    store = try CareFSStore(directory + "/mix.carefs", [MixRecord.self], cacheBytes: cacheBytes)
   }
 
   func insert(_ records: [MixRecord]) throws {
@@ -86,12 +69,10 @@ final class CareFSMix: MixEngine {
 
   func scan(_ key: String, count: Int) throws -> Int {
     var length = 0
-    let start = Expression.literal(.text(key))
-    let column = Expression.name(Expression.Name("key"))
     try database().read { transaction in
-      try transaction.forEach(
-        MixRecord.self, where: .comparison(.greaterOrEqual, column, start), limit: count
-      ) { length += try MixRecord(row: $0).length }
+      try transaction.forEach(MixRecord.self, from: key, limit: count) {
+        length += try MixRecord(row: $0).length
+      }
     }
     return length
   }
@@ -105,15 +86,5 @@ final class CareFSMix: MixEngine {
       }
     }
     return length
-  }
-
-  func checkpoint() throws {
-    try close()
-    opened = try open()
-  }
-
-  func close() throws {
-    try opened?.close()
-    opened = nil
   }
 }

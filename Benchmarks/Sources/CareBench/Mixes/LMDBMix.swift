@@ -1,28 +1,20 @@
 import CLMDB
 
 /// LMDB under YCSB.
-final class LMDBMix: MixEngine {
-  static let name = "lmdb"
-
-  private var opened: LMDBEnvironment?
-  private let table: LMDBTable
+final class LMDBMix: MixEngine, OnLMDB {
+  let store: LMDBStore<LMDBTable>
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
 
   init(directory: String, cacheBytes: Int) throws {
-    let environment = try LMDBEnvironment(path: directory + "/mix.lmdb", mapBytes: 4 << 30)
-    table = try environment.write { try $0.table("usertable", flags: 0) }
-    opened = environment
+    store = try LMDBStore(directory + "/mix.lmdb", mapBytes: 4 << 30) {
+      try $0.table("usertable", flags: 0)
+    }
   }
 
   deinit { buffer.deallocate() }
 
-  private func environment() throws -> LMDBEnvironment {
-    guard let opened else { throw BenchError("lmdb is closed") }
-    return opened
-  }
-
   func insert(_ records: [MixRecord]) throws {
-    try environment().write { transaction in
+    try open().write { transaction in
       for record in records {
         var row = PackedRowWriter(buffer)
         row.put(record)
@@ -35,7 +27,7 @@ final class LMDBMix: MixEngine {
   }
 
   func read(_ key: String) throws -> Int {
-    try environment().read { transaction in
+    try open().read { transaction in
       try withUTF8(key) { bytes in
         guard let row = try transaction.get(table, UnsafeRawBufferPointer(bytes)) else { return 0 }
         return MixRecord(key: key, packed: row).length
@@ -48,7 +40,7 @@ final class LMDBMix: MixEngine {
   }
 
   func scan(_ key: String, count: Int) throws -> Int {
-    try environment().read { transaction in
+    try open().read { transaction in
       var cursor = try LMDBCursor(transaction, table)
       defer { cursor.close() }
       var length = 0
@@ -70,7 +62,7 @@ final class LMDBMix: MixEngine {
   }
 
   private func change(_ key: String, field: Int, _ text: String, reads: Bool) throws -> Int {
-    try environment().write { transaction in
+    try open().write { transaction in
       try withUTF8(key) { bytes in
         let bytes = UnsafeRawBufferPointer(bytes)
         guard let row = try transaction.get(table, bytes) else { return 0 }
@@ -81,8 +73,4 @@ final class LMDBMix: MixEngine {
       }
     }
   }
-
-  func checkpoint() throws { try environment().sync() }
-
-  func close() throws { opened = nil }
 }

@@ -1,10 +1,8 @@
 import CRocksDB
 
 /// RocksDB under YCSB.
-final class RocksDBMix: MixEngine {
-  static let name = "rocksdb"
-
-  private var opened: RocksDBStore?
+final class RocksDBMix: MixEngine, OnRocksDB {
+  var opened: RocksDBStore?
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
 
   init(directory: String, cacheBytes: Int) throws {
@@ -12,11 +10,6 @@ final class RocksDBMix: MixEngine {
   }
 
   deinit { buffer.deallocate() }
-
-  private func store() throws -> RocksDBStore {
-    guard let opened else { throw BenchError("rocksdb is closed") }
-    return opened
-  }
 
   func insert(_ records: [MixRecord]) throws {
     let store = try store()
@@ -89,9 +82,5 @@ final class RocksDBMix: MixEngine {
     }
   }
 
-  func checkpoint() throws { try store().settle() }
-
   func settle() throws { try store().settle() }
-
-  func close() throws { opened = nil }
 }

@@ -1,10 +1,6 @@
 /// SQLite under YCSB.
-final class SQLiteMix: MixEngine {
-  static let name = "sqlite"
-
-  private let database: SQLiteConnection
-  private let begin: SQLiteStatement
-  private let commit: SQLiteStatement
+final class SQLiteMix: MixEngine, OnSQLite {
+  let store: SQLiteStore
   private let insertRecord: SQLiteStatement
   private let recordByKey: SQLiteStatement
   private let recordsFrom: SQLiteStatement
@@ -12,32 +8,27 @@ final class SQLiteMix: MixEngine {
   private let paths = MixRecord.paths
 
   init(directory: String, cacheBytes: Int) throws {
-    database = try SQLiteConnection(path: directory + "/mix.sqlite")
-    try database.execute(SQLiteEngine.settings(cacheBytes: cacheBytes))
     let names = (0..<MixRecord.fields).map { "field\($0)" }
     let columns = names.map { $0 + " TEXT NOT NULL" }.joined(separator: ", ")
-    try database.execute(
-      """
-      CREATE TABLE IF NOT EXISTS usertable (key TEXT PRIMARY KEY NOT NULL, \(columns))
-      WITHOUT ROWID
-      """)
-    begin = try database.prepare("BEGIN IMMEDIATE")
-    commit = try database.prepare("COMMIT")
+    store = try SQLiteStore(
+      directory + "/mix.sqlite",
+      tables: """
+        CREATE TABLE IF NOT EXISTS usertable (key TEXT PRIMARY KEY NOT NULL, \(columns))
+        WITHOUT ROWID
+        """, cacheBytes: cacheBytes)
     let marks = Array(repeating: "?", count: MixRecord.fields + 1).joined(separator: ", ")
-    insertRecord = try database.prepare("INSERT INTO usertable VALUES (\(marks))")
-    recordByKey = try database.prepare("SELECT * FROM usertable WHERE key = ?")
-    recordsFrom = try database.prepare(
+    insertRecord = try store.prepare("INSERT INTO usertable VALUES (\(marks))")
+    recordByKey = try store.prepare("SELECT * FROM usertable WHERE key = ?")
+    recordsFrom = try store.prepare(
       "SELECT * FROM usertable WHERE key >= ? ORDER BY key LIMIT ?")
-    let database = database
+    let store = store
     updates = try names.map {
-      try database.prepare("UPDATE usertable SET \($0) = ? WHERE key = ?")
+      try store.prepare("UPDATE usertable SET \($0) = ? WHERE key = ?")
     }
   }
 
   func insert(_ records: [MixRecord]) throws {
-    try begin.run()
-    for record in records { try insert(record) }
-    try commit.run()
+    try write { for record in records { try insert(record) } }
   }
 
   private func insert(_ record: MixRecord) throws {
@@ -79,16 +70,12 @@ final class SQLiteMix: MixEngine {
   }
 
   func modify(_ key: String, field: Int, _ text: String) throws -> Int {
-    try begin.run()
-    let length = try read(key)
-    try update(key, field: field, text)
-    try commit.run()
-    return length
+    try write {
+      let length = try read(key)
+      try update(key, field: field, text)
+      return length
+    }
   }
-
-  func checkpoint() throws { try database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
-
-  func close() throws { try checkpoint() }
 
   @inline(__always) private func record(_ row: SQLiteStatement) -> MixRecord {
     MixRecord(

@@ -37,28 +37,11 @@ private struct PairKey: RecordKey {
 }
 
 /// CareFS under pairs of bytes: a table of two columns.
-final class CareFSPairs: PairEngine {
-  static let name = "carefs"
-
-  private let path: String
-  private let options: DatabaseOptions
-  private var opened: Database?
+final class CareFSPairs: PairEngine, OnCareFS {
+  let store: CareFSStore
 
   init(directory: String, cacheBytes: Int) throws {
-    path = directory + "/pairs.carefs"
-    var options = DatabaseOptions()
-    options.cacheBytes = cacheBytes
-    self.options = options
-    opened = try open()
-  }
-
-  private func open() throws -> Database {
-    try Database(path: path, schema: DatabaseSchema([Pair.schema.table]), options: options)
-  }
-
-  private func database() throws -> Database {
-    guard let opened else { throw BenchError("carefs is closed") }
-    return opened
+    store = try CareFSStore(directory + "/pairs.carefs", [Pair.self], cacheBytes: cacheBytes)
   }
 
   func put(_ count: Int, _ source: PairSource) throws {
@@ -92,15 +75,11 @@ final class CareFSPairs: PairEngine {
   func scan(_ count: Int, length: Int, _ source: PairSource) throws -> UInt64 {
     try database().read { transaction in
       var sum: UInt64 = 0
-      let column = Expression.name(Expression.Name("key"))
       for _ in 0..<count {
         source.next()
-        guard let key = Expression.Literal(.bytes(Array(source.key))) else { continue }
         try transaction.forEach(
-          Pair.self, where: .comparison(.greaterOrEqual, column, .literal(key)), limit: length
-        ) { row in
-          sum += UInt64(try row.withBytes(1) { $0[0] })
-        }
+          Pair.self, from: PairKey(bytes: Array(source.key)), limit: length
+        ) { sum += UInt64(try $0.withBytes(1) { $0[0] }) }
       }
       return sum
     }
@@ -113,23 +92,5 @@ final class CareFSPairs: PairEngine {
         try transaction.delete(Pair.self, PairKey(bytes: Array(source.key)))
       }
     }
-  }
-
-  /// Closing empties and removes the log.
-  func checkpoint() throws {
-    try close()
-    opened = try open()
-  }
-
-  func compact() throws -> Bool {
-    try close()
-    _ = try Database.compact(path: path)
-    opened = try open()
-    return true
-  }
-
-  func close() throws {
-    try opened?.close()
-    opened = nil
   }
 }

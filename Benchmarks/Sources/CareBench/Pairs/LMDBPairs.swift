@@ -1,23 +1,13 @@
 import CLMDB
 
 /// LMDB under pairs of bytes.
-final class LMDBPairs: PairEngine {
-  static let name = "lmdb"
-
-  private let path: String
-  private var environment: LMDBEnvironment?
-  private var table: LMDBTable
+final class LMDBPairs: PairEngine, OnLMDB {
+  let store: LMDBStore<LMDBTable>
 
   init(directory: String, cacheBytes: Int) throws {
-    path = directory + "/pairs.lmdb"
-    let opened = try LMDBEnvironment(path: path, mapBytes: 16 << 30)
-    table = try opened.write { try $0.table("pairs", flags: 0) }
-    environment = opened
-  }
-
-  private func open() throws -> LMDBEnvironment {
-    guard let environment else { throw BenchError("lmdb is closed") }
-    return environment
+    store = try LMDBStore(directory + "/pairs.lmdb", mapBytes: 16 << 30) {
+      try $0.table("pairs", flags: 0)
+    }
   }
 
   func put(_ count: Int, _ source: PairSource) throws {
@@ -67,18 +57,4 @@ final class LMDBPairs: PairEngine {
       }
     }
   }
-
-  func checkpoint() throws { try open().sync() }
-
-  /// Copies into a new file, syncs it and puts it in the old one's place.
-  func compact() throws -> Bool {
-    try open().copyInPlace(path)
-    environment = nil
-    let opened = try LMDBEnvironment(path: path, mapBytes: 16 << 30)
-    table = try opened.write { try $0.table("pairs", flags: 0) }
-    environment = opened
-    return true
-  }
-
-  func close() throws { environment = nil }
 }

@@ -1,21 +1,14 @@
 import CRocksDB
 
 /// RocksDB under pairs of bytes, written in batches that keep no index of themselves.
-final class RocksDBPairs: PairEngine {
-  static let name = "rocksdb"
-
+final class RocksDBPairs: PairEngine, OnRocksDB {
   /// A batch is kept in memory whole; redb's benchmark splits at this length as well.
   private static let longestBatch = 100_000
 
-  private var opened: RocksDBStore?
+  var opened: RocksDBStore?
 
   init(directory: String, cacheBytes: Int) throws {
     opened = try RocksDBStore(path: directory + "/pairs.rocksdb", cacheBytes: cacheBytes)
-  }
-
-  private func store() throws -> RocksDBStore {
-    guard let opened else { throw BenchError("rocksdb is closed") }
-    return opened
   }
 
   private func write(_ count: Int, _ body: (OpaquePointer) -> Void) throws {
@@ -73,14 +66,5 @@ final class RocksDBPairs: PairEngine {
     }
   }
 
-  func checkpoint() throws { try store().settle() }
-
   func settle() throws { try store().settle() }
-
-  func compact() throws -> Bool {
-    try store().compact()
-    return true
-  }
-
-  func close() throws { opened = nil }
 }

@@ -1,24 +1,24 @@
 extension RocksDBEngine {
   func get(keys: [Int64]) throws -> Checksum {
-    let store = try store()
-    var key = key
-    var sum = Checksum()
-    for id in keys {
-      key.start(.patients)
-      key.put(id)
-      _ = try store.get(key.bytes) { sum.add(Patient(id: id, packed: $0)) }
-    }
-    return sum
+    try get(.patients, keys) { $0.add(Patient(id: $1, packed: $2)) }
   }
 
   func get(doctors: [Int64]) throws -> Checksum {
+    try get(.doctors, doctors) { $0.add(Doctor(id: $1, packed: $2)) }
+  }
+
+  @inline(__always)
+  private func get(
+    _ table: RocksDBTable, _ ids: [Int64],
+    _ add: (inout Checksum, Int64, UnsafeRawBufferPointer) -> Void
+  ) throws -> Checksum {
     let store = try store()
     var key = key
     var sum = Checksum()
-    for id in doctors {
-      key.start(.doctors)
+    for id in ids {
+      key.start(table)
       key.put(id)
-      _ = try store.get(key.bytes) { sum.add(Doctor(id: id, packed: $0)) }
+      _ = try store.get(key.bytes) { add(&sum, id, $0) }
     }
     return sum
   }

@@ -1,8 +1,6 @@
 /// RocksDB with tables, indexes and references kept by hand: what its users have to write.
-final class RocksDBEngine: CareEngine {
-  static let name = "rocksdb"
-
-  private var opened: RocksDBStore?
+final class RocksDBEngine: CareEngine, OnRocksDB {
+  var opened: RocksDBStore?
   /// Where rows and keys are put together.
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
   private let keyBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 16)
@@ -18,11 +16,6 @@ final class RocksDBEngine: CareEngine {
     keyBuffer.deallocate()
   }
 
-  func store() throws -> RocksDBStore {
-    guard let opened else { throw BenchError("rocksdb is closed") }
-    return opened
-  }
-
   var key: RocksDBKey { RocksDBKey(keyBuffer) }
 
   /// A transaction: durable when the body has returned.
@@ -34,16 +27,7 @@ final class RocksDBEngine: CareEngine {
 
   func reader() throws -> any CareEngine { RocksDBEngine(sharing: try store()) }
 
-  func checkpoint() throws { try store().settle() }
-
-  func settle() throws { try store().settle() }
-
   func check() throws -> Bool { false }
 
-  func compact() throws -> Bool {
-    try store().compact()
-    return true
-  }
-
-  func close() throws { opened = nil }
+  func settle() throws { try store().settle() }
 }

@@ -64,7 +64,7 @@ struct StartRunner {
   /// Writes until the log is as long as it gets, and dies there.
   static func crash(_ kind: any PairEngine.Type, in directory: String) throws {
     let engine = try kind.init(directory: directory, cacheBytes: 256 << 20)
-    (engine as? SQLitePairs)?.keepsLog()
+    try (engine as? SQLitePairs)?.store.keepLog()
     let source = PairSource()
     try engine.put(50, source)
     while Folders.logBytes(directory) < logBytes - 512 << 10 { try engine.put(50, source) }
