@@ -6,9 +6,13 @@ SHARED ?= ../shared
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks Examples
 BENCH_WRITES := --json Benchmarks/results.json --markdown Benchmarks/RESULTS.md \
   --readme README.md --charts Benchmarks
+# WORKS=care,redb: these alone; the figures of the others stay as they are.
+BENCH_WORKS = $(if $(WORKS),--only $(WORKS))
+BENCH_KEEP = $(if $(WORKS),--keep)
+QUICK := .build-bench/quick
 PYTHON = $(shell scripts/setup.sh python-path)
 
-.PHONY: help demo test bench bench-long bench-check bench-build bench-quick accept torture mutants fuzz coverage lint format build setup clean
+.PHONY: help demo test bench bench-long bench-report bench-check bench-build bench-quick accept torture mutants fuzz coverage lint format build setup clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | \
@@ -27,21 +31,27 @@ test: setup ## all tests
 	@scripts/setup.sh python
 	CAREFS_PYTHON="$$(scripts/setup.sh python-path)" swift test
 
-bench: setup ## measure against SQLite, GRDB, LMDB and RocksDB; writes figures and charts
+bench: setup ## measure against SQLite, GRDB, LMDB and RocksDB; writes figures and charts (WORKS=care: these alone)
 	@scripts/setup.sh peers
-	scripts/bench.sh $(BENCH_WRITES) --data "$(SHARED)/data"
+	scripts/bench.sh $(BENCH_WRITES) --data "$(SHARED)/data" $(BENCH_WORKS) $(BENCH_KEEP)
 
 bench-long: setup ## the same with a table of 10 million rows, about twice as long
 	@scripts/setup.sh peers
-	scripts/bench.sh $(BENCH_WRITES) --data "$(SHARED)/data" --long
+	scripts/bench.sh $(BENCH_WRITES) --data "$(SHARED)/data" --long $(BENCH_WORKS) $(BENCH_KEEP)
+
+bench-report: setup ## measure nothing: write table and charts anew from Benchmarks/results.json
+	scripts/bench.sh $(BENCH_WRITES) --report
 
 bench-check: setup ## fail where a ratio is 15 % worse than in Benchmarks/results.json (WORKS=care: these alone)
 	@scripts/setup.sh peers
-	scripts/bench.sh --check Benchmarks/results.json --runs 1 --data "$(SHARED)/data" $(if $(WORKS),--only $(WORKS))
+	scripts/bench.sh --check Benchmarks/results.json --runs 1 --data "$(SHARED)/data" $(BENCH_WORKS)
 
-bench-quick: setup ## a small run of the benchmarks that writes no files
+bench-quick: setup ## all suites with few rows, to see that they run; writes to .build-bench/quick alone
 	@scripts/setup.sh peers
-	scripts/bench.sh --quick --data "$(SHARED)/data"
+	mkdir -p $(QUICK)
+	cp README.md $(QUICK)/README.md
+	scripts/bench.sh --quick --data "$(SHARED)/data" --json $(QUICK)/results.json \
+	  --markdown $(QUICK)/RESULTS.md --readme $(QUICK)/README.md --charts $(QUICK) $(BENCH_WORKS)
 
 bench-build: setup ## compile the benchmarks only, debug
 	@scripts/setup.sh peers

@@ -21,25 +21,14 @@ struct CareBench {
   }
 
   private static func run(_ options: Options) async throws {
-    let recorder = Recorder(options)
-    if let name = options.crashOf {
-      guard let kind = PairRunner.kinds.first(where: { $0.name == name }) else {
-        throw BenchError("no such engine: \(name)")
-      }
-      return try StartRunner.crash(kind, in: options.directory ?? ".")
+    if let child = options.child { return try child.run(options) }
+    if let path = options.baseline { return try await Check(path, options).run() }
+    let recorder = try Recorder(options)
+    var failure: (any Error)?
+    if !options.isReportOnly {
+      do { try await Suites.run(recorder) } catch { failure = error }
     }
-    if let name = options.memoryOf {
-      guard let kind = engines.first(where: { $0.name == name }) else {
-        throw BenchError("no such engine: \(name)")
-      }
-      let runner = CareRunner(recorder, kinds: [kind])
-      if let memory = try runner.peakMemory(of: kind) { print(memory) }
-      return
-    }
-    if let path = options.baseline {
-      return try await Check(path, options).run()
-    }
-    try await Suites.run(recorder)
-    try Output.write(recorder, options)
+    try Output.write(recorder)
+    if let failure { throw failure }
   }
 }

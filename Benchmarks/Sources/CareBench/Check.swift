@@ -61,7 +61,7 @@ struct Check {
   }
 
   private func measure(_ options: Options) async throws -> [String: Double] {
-    let recorder = Recorder(options)
+    let recorder = try Recorder(options)
     try await Suites.run(recorder)
     for (name, value) in recorder.sizes where facts[name] ?? value != value {
       Output.note("\(name) is \(value), but \(facts[name] ?? "-") in the earlier run")

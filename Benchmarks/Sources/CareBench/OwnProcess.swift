@@ -2,9 +2,8 @@ import Foundation
 
 /// This program again, in a process of its own.
 enum OwnProcess {
-  /// What the process printed; it may have died.
-  @discardableResult
-  static func run(_ arguments: [String]) throws -> String {
+  /// What the process printed, and whether it ended well; it may have died.
+  static func run(_ arguments: [String]) throws -> (output: String, isWell: Bool) {
     guard let program = Bundle.main.executableURL else {
       throw BenchError("cannot find this program")
     }
@@ -16,6 +15,7 @@ enum OwnProcess {
     try process.run()
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    return String(decoding: output, as: UTF8.self)
+    let isWell = process.terminationReason == .exit && process.terminationStatus == 0
+    return (String(decoding: output, as: UTF8.self), isWell)
   }
 }

@@ -7,8 +7,17 @@ final class Recorder {
   private(set) var results = Results()
   /// Sizes of the works that ran, for the report.
   private(set) var sizes: [(name: String, value: String)] = []
+  /// How long the durable inserts of all runs took, in microseconds.
+  private var commits: [String: [Double]] = [:]
 
-  init(_ options: Options) { self.options = options }
+  /// The figures of an earlier run that stay.
+  let earlier: ResultsFile?
+
+  init(_ options: Options) throws {
+    self.options = options
+    let keeps = options.keepsFigures || options.isReportOnly
+    earlier = try options.json.flatMap { keeps ? try ResultsFile($0) : nil }
+  }
 
   func wants(_ work: String) -> Bool { options.wants(work) }
 
@@ -18,7 +27,14 @@ final class Recorder {
   }
 
   func record(commits times: [Double], _ engine: String) {
-    results.add(commits: times, engine)
+    commits[engine, default: []] += times
+    results.set(latencies: Latencies(microseconds: commits[engine] ?? []).curve, engine)
+  }
+
+  func record(seconds: Double, _ suite: Work.Suite) {
+    results.set(
+      Results.SuiteTime(seconds: seconds, date: Machine.today), suite.rawValue)
+    Output.note("\(suite.rawValue) took \(Table.fixed(seconds, 1)) s")
   }
 
   func note(size name: String, _ value: String) {

@@ -8,58 +8,89 @@ struct Document: Sendable {
 
 /// The FHIR documents that the works store.
 struct DocumentSet {
+  static let examplesFile = "fhir/r4-examples.ndjson.gz"
+  static let bundlesFile = "fhir/synthea-bundles.tar.gz"
+
   /// The examples of FHIR R4, as they are.
   let examples: [Document]
+  /// Of those of about 100 KB, one path that each of them has.
+  let examplePaths: [(id: Int64, path: String)]
+  /// Whole patients with all that happened to them, minified; empty when they are not there.
+  let bundles: [Document]
+  /// A path of each bundle, in the middle of it.
+  let bundlePaths: [(id: Int64, path: String)]
   /// Examples and resources of patients that are shorter than 1 KB.
   let small: [Document]
-  /// Examples of about 100 KB, and one path that each of them has.
-  let large: [(id: Int64, path: String)]
 
   /// Reads the documents; nil when they are not there.
   init?(folder: String) throws {
-    let file = folder + "/fhir/r4-examples.ndjson.gz"
-    let bundles = folder + "/fhir/synthea-bundles.tar.gz"
+    let file = folder + "/" + Self.examplesFile
     guard FileManager.default.fileExists(atPath: file) else { return nil }
     let lines = try DocumentSet.output("gzip", ["-dc", file])
       .split(separator: UInt8(ascii: "\n"))
-    examples = lines.enumerated().map {
-      Document(id: Int64($0.offset + 1), text: Array($0.element))
-    }
-    var short = examples.filter { $0.text.count < 1_024 }.map(\.text)
-    if FileManager.default.fileExists(atPath: bundles) {
-      short += try DocumentSet.resources(ofBundles: bundles).filter { $0.count < 1_024 }
-    }
-    small = short.enumerated().map { Document(id: Int64($0.offset + 1), text: $0.element) }
-    large = examples.filter { (50_000...200_000).contains($0.text.count) }.compactMap { document in
-      let object = try? JSONSerialization.jsonObject(with: Data(document.text))
-      guard let members = object as? [String: Any] else { return nil }
-      // Behind a narrative, which is most of many examples, or at the front.
-      if let text = members["text"] as? [String: Any], text["status"] is String {
-        return (document.id, "text.status")
+    examples = DocumentSet.numbered(lines.map { Array($0) })
+    examplePaths = examples.filter { (50_000...200_000).contains($0.text.count) }
+      .compactMap { document in
+        guard let members = DocumentSet.members(document.text) else { return nil }
+        // Behind a narrative, which is most of many examples, or at the front.
+        if let text = members["text"] as? [String: Any], text["status"] is String {
+          return (document.id, "text.status")
+        }
+        return members["id"] is String ? (document.id, "id") : nil
       }
-      return members["id"] is String ? (document.id, "id") : nil
+    bundles = DocumentSet.numbered(try DocumentSet.bundles(folder + "/" + Self.bundlesFile))
+    var short = examples.map(\.text).filter { $0.count < 1_024 }
+    var paths: [(id: Int64, path: String)] = []
+    for bundle in bundles {
+      let entries = DocumentSet.members(bundle.text)?["entry"] as? [[String: Any]] ?? []
+      paths.append((bundle.id, "entry[\(entries.count / 2)].resource.resourceType"))
+      for entry in entries {
+        guard let resource = entry["resource"] else { continue }
+        let text = try JSONSerialization.data(
+          withJSONObject: resource, options: [.sortedKeys, .withoutEscapingSlashes])
+        if text.count < 1_024 { short.append(Array(text)) }
+      }
     }
+    bundlePaths = paths
+    small = DocumentSet.numbered(short)
   }
 
-  /// The resources in the bundles, minified, members in the order of their names.
-  private static func resources(ofBundles path: String) throws -> [[UInt8]] {
+  private static func numbered(_ texts: [[UInt8]]) -> [Document] {
+    texts.enumerated().map { Document(id: Int64($0.offset + 1), text: $0.element) }
+  }
+
+  private static func members(_ text: [UInt8]) -> [String: Any]? {
+    (try? JSONSerialization.jsonObject(with: Data(text))) as? [String: Any]
+  }
+
+  /// The bundles in the archive without the white space between their parts, in the order of their
+  /// files' names.
+  private static func bundles(_ archive: String) throws -> [[UInt8]] {
+    guard FileManager.default.fileExists(atPath: archive) else { return [] }
     let folder = try Folders.make(in: nil)
     defer { try? Folders.remove(folder) }
-    _ = try output("tar", ["-xzf", path, "-C", folder])
-    var found: [[UInt8]] = []
-    for name in try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
-    where name.hasSuffix(".json") {
-      let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
-      let bundle = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-      for entry in bundle?["entry"] as? [[String: Any]] ?? [] {
-        guard let resource = entry["resource"] else { continue }
-        found.append(
-          Array(
-            try JSONSerialization.data(
-              withJSONObject: resource, options: [.sortedKeys, .withoutEscapingSlashes])))
+    _ = try output("tar", ["-xzf", archive, "-C", folder])
+    return try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+      .filter { $0.hasSuffix(".json") }
+      .map { minified(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0))) }
+  }
+
+  private static func minified(_ text: Data) -> [UInt8] {
+    var isInString = false
+    var isEscaped = false
+    return text.filter { byte in
+      if isInString {
+        if isEscaped {
+          isEscaped = false
+        } else {
+          isEscaped = byte == UInt8(ascii: "\\")
+          isInString = byte != UInt8(ascii: "\"")
+        }
+        return true
       }
+      isInString = byte == UInt8(ascii: "\"")
+      return byte > UInt8(ascii: " ")
     }
-    return found
   }
 
   /// What a tool of the system prints.

@@ -3,6 +3,8 @@ enum Engines {
   /// The one that the others are compared with.
   static let ours = "carefs"
   static let peers = ["sqlite", "grdb", "lmdb", "rocksdb"]
+  /// The disk without any engine.
+  static let bare = "raw"
 
   static func title(_ engine: String) -> String {
     switch engine {

@@ -60,23 +60,14 @@ enum CurveChart {
 
 /// How long durable commits take: the part of them that took no longer.
 enum LatencyChart {
-  private static let parts = [
-    ("min", 0.0), ("10 %", 0.1), ("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("90 %", 0.9),
-    ("95 %", 0.95), ("99 %", 0.99), ("99.5 %", 0.995), ("99.9 %", 0.999),
-  ]
-
   static func draw(_ results: Results) -> Chart? {
-    let lines = ([Engines.ours] + Engines.peers + ["raw"]).compactMap {
-      engine -> (engine: String, values: [Double])? in
-      guard let times = results.commits[engine]?.sorted(), !times.isEmpty else { return nil }
-      return (
-        engine,
-        parts.map { times[min(times.count - 1, Int(Double(times.count) * $0.1))] }
-      )
+    let lines = ([Engines.ours] + Engines.peers + [Engines.bare]).compactMap { engine in
+      results.latencies[engine].map { (engine: engine, values: $0) }
     }
     guard !lines.isEmpty else { return nil }
     let title = "Durable commits of one row: this part of them took no longer"
-    let chart = LineChart(title: title, labels: parts.map(\.0), lines: lines, unit: "us")
+    let chart = LineChart(
+      title: title, labels: Latencies.parts.map(\.label), lines: lines, unit: "us")
     return Chart(file: "latency.svg", title: title, svg: chart.draw())
   }
 }

@@ -4,16 +4,19 @@ import Foundation
 
 /// What the figures were measured on.
 enum Machine {
+  /// The facts that must be the same for figures to compare.
+  static let identity = ["cpu", "cores", "memory_gb", "system"]
+
   /// Names and values, in the order in which they are reported.
   static func facts(_ recorder: Recorder) -> [(name: String, value: String)] {
     let options = recorder.options
     let info = ProcessInfo.processInfo
     return [
-      ("cpu", processor()),
+      (name: "cpu", value: processor()),
       ("cores", String(info.activeProcessorCount)),
       ("memory_gb", String(info.physicalMemory >> 30)),
       ("system", info.operatingSystemVersionString),
-      ("date", ISO8601DateFormatter().string(from: Date()).prefix(10).description),
+      ("date", today),
       ("sqlite", String(cString: sqlite3_libversion())),
       ("lmdb", "\(MDB_VERSION_MAJOR).\(MDB_VERSION_MINOR).\(MDB_VERSION_PATCH)"),
       ("rocksdb", installed("rocksdb") ?? "unknown"),
@@ -22,6 +25,8 @@ enum Machine {
       ("cache_mb", String(options.cacheBytes >> 20)),
     ] + recorder.sizes
   }
+
+  static var today: String { String(ISO8601DateFormatter().string(from: Date()).prefix(10)) }
 
   /// The version of a library that names it nowhere else.
   private static func installed(_ library: String) -> String? {

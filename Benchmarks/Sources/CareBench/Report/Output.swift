@@ -5,27 +5,52 @@ enum Output {
   static let startMarker = "<!-- figures: made by make bench -->"
   static let endMarker = "<!-- end of figures -->"
 
-  static func write(_ recorder: Recorder, _ options: Options) throws {
-    let results = recorder.results
-    let facts = Machine.facts(recorder)
+  /// The figures so far, with those of the file that shall be kept.
+  private static func file(_ recorder: Recorder) throws -> ResultsFile {
+    let fresh = ResultsFile(recorder.results, Machine.facts(recorder))
+    return try recorder.earlier.map(fresh.keeping) ?? fresh
+  }
+
+  /// Saves the figures, so that a run that ends early loses none of what it has measured.
+  static func saveFigures(_ recorder: Recorder) throws {
+    if let path = recorder.options.json { try save(try file(recorder).json, path) }
+  }
+
+  /// Prints and writes all that was asked for.
+  static func write(_ recorder: Recorder) throws {
+    let options = recorder.options
+    let file = try file(recorder)
+    let results = file.results
     let table = Table.markdown(results, Work.Suite.allCases)
     print(Table.aligned(table), terminator: "")
-    let about = facts.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-    print("\n" + about)
-    if let path = options.json { try save(Table.json(results, machine: facts), path) }
+    let count = TargetState.count(results)
+    let summary = "\(count.reached) of \(count.all) targets are reached."
+    let about = file.facts.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+    let times = Work.Suite.allCases.compactMap { suite in
+      results.suites[suite.rawValue].map { "\(suite.rawValue) \(Table.fixed($0.seconds, 0)) s" }
+    }
+    let total = results.suites.values.reduce(0) { $0 + $1.seconds }
+    let time =
+      "Time taken: " + times.joined(separator: ", ")
+      + "; together \(Table.fixed(total / 60, 1)) min."
+    print("\n\(summary)\nMeasured on: \(about).\n\(time)")
+    try saveFigures(recorder)
     let charts = Chart.all(results)
     if let folder = options.charts {
       for chart in charts { try save(chart.svg, folder + "/" + chart.file) }
     }
     if let path = options.markdown {
-      try save(page(table: table, about: about, charts: options.charts == nil ? [] : charts), path)
+      let text = page(
+        "\(table)\n\(summary)\n\nMeasured on: \(about).\n\n\(time)\n",
+        charts: options.charts == nil ? [] : charts)
+      try save(text, path)
     }
     if let path = options.readme {
       var text = ""
       if let folder = options.charts, let chart = charts.first {
         text += "![\(chart.title)](\(folder)/\(chart.file))\n\n"
       }
-      text += table + "\nMeasured on: " + about + ".\n"
+      text += table + "\n\(summary) Measured on: \(about).\n"
       try embed(text, path)
     }
   }
@@ -35,25 +60,24 @@ enum Output {
   }
 
   /// RESULTS.md.
-  private static func page(table: String, about: String, charts: [Chart]) -> String {
+  private static func page(_ figures: String, charts: [Chart]) -> String {
     var text = """
       # Figures
 
       Made by `make bench`, which writes this page too. Medians of the runs; behind each other
       engine's figure how many times better CareFS is, the middle one of the ratios within each run:
       more than 1x is better, whatever the unit. Figures of different machines or days do not
-      compare, ratios do.
+      compare, ratios do. Whether a target is reached is worked out from the ratios and figures.
 
-      \(table)
-      Measured on: \(about).
-
+      \(figures)
       """
     for chart in charts { text += "\n![\(chart.title)](\(chart.file))\n" }
     return text + "\n" + Settings.text
   }
 
+  /// All or nothing: a run that is stopped meanwhile leaves the old file.
   private static func save(_ text: String, _ path: String) throws {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   }
 
   /// Puts text between the two markers.

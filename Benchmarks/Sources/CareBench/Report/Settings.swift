@@ -5,8 +5,8 @@ enum Settings {
 
     One process runs one engine after the other within each work, and another engine leads in each
     run, so that a machine that slows down slows all. Every engine makes the same structs from the
-    same rows, and after each step of the care workload all of them must hold the same data, read
-    whole and through their indexes. Every transaction is durable when it returns, on every engine:
+    same rows, and after each step of the care workload (in later runs at the end) all of them must hold
+    the same data, read whole and through their indexes. Every transaction is durable when it returns, on every engine:
     it waits for the disk. All caches are equal. What an engine does later on threads of its own is
     waited for before the next one begins, and is not counted.
 
@@ -32,11 +32,13 @@ enum Settings {
 
     - Care workload: its `file` figures count logs, after a checkpoint; RocksDB has none to make, its \
     memory tables are written out. `durable insert`: the engines and the bare disk take turns of a \
-    hundred commits. `bytes written` are those given to write calls, where the system counts them.
+    hundred commits. `compact` rewrites everything: VACUUM, LMDB's compacting copy, RocksDB's compaction \
+    with the lowest level forced. `bytes written` are those given to write calls, where the system counts them.
       GRDB looks up a tenth of the keys, as its rate shows by then.
     - Documents: the examples of FHIR R4 as they come, minified; SQLite stores them as text and finds \
     paths by `json_extract`. CareFS checks each document before it stores it, which is counted. \
-    `small` are the examples and the patients' resources under 1 KB.
+    Bundles are whole patients, minified; one path in the middle of each is asked for.
+      `small` are the examples and the patients' resources under 1 KB.
     - redb's workload: phases, counts and cache (4 GiB) of the benchmark that redb publishes, times in \
     milliseconds; random bytes made as they are needed. Of more than a million pairs there is one run. \
     The phase that does not wait for the disk is left out.
@@ -45,12 +47,20 @@ enum Settings {
     SQLite keeps the table without row numbers, which is faster here.
     - Growth curve: doctors, a table without indexes; the cache holds all of it. Of 10 million rows there is one
       run, by `make bench-long`.
-    - Eight times the cache: half of the care workload, its file in the system's cache. SQLite and LMDB read \
-    it through their memory maps.
+    - Eight times the cache: the care workload with fewer patients, its file in the system's cache. SQLite and LMDB read \
+    it through their memory maps, which count as memory here.
+    - Many durable commits: SQLite and CareFS alone, as the others take minutes. Bytes are those given to \
+    write calls, the checkpoint at the end counted. A commit ran beside a checkpoint when CareFS's own \
+    counts moved during it as only a checkpoint moves them.
     - Two threads: each reader has a connection of its own where engines want that. The writer \
-    changes 100 rows of an indexed column a commit, without a rest.
+    changes 100 rows of an indexed column a commit, without a rest. The long read is of CareFS alone, in a \
+    process of its own with a cache of 8 MiB: a transaction that stays open while another thread commits, \
+    looks at its rows again at the end, and must see the same. Growth is that of the largest size of all \
+    files in the second half of the commits above the first half.
     - Opening: up to the first row read. The crash is a kill of the process while its log is about to \
     be as long as CareFS lets it get before a checkpoint; the others' logs are as long. LMDB has none.
+      The idle database is one of CareFS that has been read whole and changed a little, in a process of \
+    its own; what it holds is the memory that came with it, without the pages in its cache.
 
     """
 }

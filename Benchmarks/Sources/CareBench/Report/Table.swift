@@ -2,6 +2,7 @@
 enum Table {
   /// A number with three or four figures that count, and separators for thousands.
   static func number(_ value: Double) -> String {
+    if value < 0 { return "-" + number(-value) }
     if value >= 1_000_000 { return fixed(value / 1_000_000, 2) + " M" }
     if value >= 1_000 { return grouped(Int(value.rounded())) }
     if value >= 100 { return fixed(value, 0) }
@@ -9,6 +10,7 @@ enum Table {
   }
 
   static func fixed(_ value: Double, _ places: Int) -> String {
+    if value < 0 { return "-" + fixed(-value, places) }
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
     let scaled = Int((value * scale).rounded())
@@ -32,13 +34,14 @@ enum Table {
   static func markdown(_ results: Results, _ suites: [Work.Suite]) -> String {
     let engines = [Engines.ours] + Engines.peers
     var lines = [
-      "| work | unit | " + engines.map(Engines.title).joined(separator: " | ") + " |",
-      "|---|---|" + String(repeating: "--:|", count: engines.count),
+      "| work | unit | " + engines.map(Engines.title).joined(separator: " | ")
+        + " | target | reached |",
+      "|---|---|" + String(repeating: "--:|", count: engines.count) + "---|---|",
     ]
     for suite in suites where results.has(suite) {
       if suites.count > 1 {
         lines.append(
-          "| **\(suite.title)** |" + String(repeating: " |", count: engines.count + 1))
+          "| **\(suite.title)** |" + String(repeating: " |", count: engines.count + 3))
       }
       for work in Work.all where work.suite == suite && !results.engines(of: work.name).isEmpty {
         lines.append("| " + cells(work, results).joined(separator: " | ") + " |")
@@ -48,14 +51,15 @@ enum Table {
   }
 
   private static func cells(_ work: Work, _ results: Results) -> [String] {
-    let raw = results.median(work.name, "raw").map { " (\(number($0)))" } ?? ""
+    let raw = results.median(work.name, Engines.bare).map { " (\(number($0)))" } ?? ""
     let ours = results.median(work.name, Engines.ours).map(number) ?? "-"
     let peers = Engines.peers.map { peer in
       guard let value = results.median(work.name, peer) else { return "-" }
       guard let ratio = results.ratio(work, Engines.ours, over: peer) else { return number(value) }
       return number(value) + " (" + fixed(ratio, 2) + "x)"
     }
-    return [work.title + raw, work.unit, ours] + peers
+    let target = TargetState(work, results)
+    return [work.title + raw, work.unit, ours] + peers + [target.text, target.verdict]
   }
 
   /// The same table with columns that line up, for a terminal.
@@ -70,48 +74,15 @@ enum Table {
     return rows.filter { !($0.first?.hasPrefix("--") ?? true) }.map { row in
       row.enumerated().map { column, cell in
         let blanks = String(repeating: " ", count: max(0, widths[column] - cell.count))
-        return column < 2 ? cell + blanks : blanks + cell
-      }.joined(separator: "  ")
+        return column < 2 || column >= row.count - 2 ? cell + blanks : blanks + cell
+      }.joined(separator: "  ").trimmedAtEnd
     }.joined(separator: "\n") + "\n"
-  }
-
-  static func json(_ results: Results, machine: [(name: String, value: String)]) -> String {
-    let facts = machine.map { "\(quoted($0.name)): \(quoted($0.value))" }
-    var rows: [String] = []
-    var ratios: [String] = []
-    for work in Work.all {
-      for engine in results.engines(of: work.name) {
-        guard let value = results.median(work.name, engine) else { continue }
-        rows.append(
-          "{\"work\": \(quoted(work.name)), \"engine\": \(quoted(engine)), "
-            + "\"value\": \(fixed(value, 3)), \"unit\": \(quoted(work.unit))}")
-        if engine != Engines.ours,
-          let ratio = results.ratio(work, Engines.ours, over: engine)
-        {
-          ratios.append(
-            "{\"work\": \(quoted(work.name)), \"engine\": \(quoted(engine)), "
-              + "\"ratio\": \(fixed(ratio, 3))}")
-        }
-      }
-    }
-    return "{\"machine\": {\(facts.joined(separator: ", "))},\n\"rows\": [\n  "
-      + rows.joined(separator: ",\n  ") + "\n],\n\"ratios\": [\n  "
-      + ratios.joined(separator: ",\n  ") + "\n]}\n"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": out += "\\\(scalar)"
-      default: out.unicodeScalars.append(scalar.value < 32 ? " " : scalar)
-      }
-    }
-    return out + "\""
   }
 }
 
 extension String {
+  fileprivate var trimmedAtEnd: String { String(reversed().drop { $0 == " " }.reversed()) }
+
   fileprivate var trimmed: String {
     String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }

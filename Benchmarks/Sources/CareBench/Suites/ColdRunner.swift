@@ -1,4 +1,4 @@
-/// Half of the care workload with an eighth of the cache that it would need.
+/// A smaller care workload with an eighth of the cache that it would need.
 struct ColdRunner {
   /// What a patient with two appointments and all indexes takes in the file, in bytes.
   private static let bytesPerPatient = 410
@@ -8,8 +8,9 @@ struct ColdRunner {
 
   func run() throws {
     let options = recorder.options
-    let patients = max(8, options.patients / 2)
+    let patients = options.coldPatients
     let cacheBytes = patients * Self.bytesPerPatient / 8
+    recorder.note(size: "cold_patients", String(patients))
     recorder.note(size: "cold_cache_mb", Table.number(Double(cacheBytes) / 1_000_000))
     let data = Dataset(patients: patients, durableCommits: 1, concurrentCommits: 1)
     try recorder.runs("data eight times the cache", options.runs, of: kinds.count) {
@@ -18,8 +19,9 @@ struct ColdRunner {
       for kind in order.map({ kinds[$0] }) {
         let path = try Folders.part(folder, kind.name)
         let engine = try kind.init(directory: path, cacheBytes: cacheBytes)
-        try engine.insert(doctors: data.doctors)
-        let load = try recorder.seconds { try self.load(data, engine) }
+        let load = try recorder.seconds {
+          try data.load(into: engine, rowsPerTransaction: options.rowsPerTransaction)
+        }
         try engine.settle()
         if recorder.wants("cold_load") {
           recorder.record(
@@ -39,16 +41,12 @@ struct ColdRunner {
         throw BenchError("cold_get: \(sums[0]) but \(other)")
       }
     }
-  }
-
-  private func load(_ data: Dataset, _ engine: any CareEngine) throws {
-    let step = recorder.options.rowsPerTransaction
-    for start in stride(from: 0, to: data.patients.count, by: step) {
-      try engine.insert(patients: data.patients[start..<min(data.patients.count, start + step)])
-    }
-    for start in stride(from: 0, to: data.appointments.count, by: step) {
-      try engine.insert(
-        appointments: data.appointments[start..<min(data.appointments.count, start + step)])
+    guard recorder.wants("cold_memory_mib") else { return }
+    for kind in kinds {
+      let peak = try Child.memory.figures(
+        of: kind.name, options, rows: patients, cacheBytes: cacheBytes)
+      let cache = Double(cacheBytes) / Double(1 << 20)
+      if let peak = peak.first { recorder.record("cold_memory_mib", kind.name, peak - cache) }
     }
   }
 }

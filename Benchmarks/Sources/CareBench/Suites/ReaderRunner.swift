@@ -5,12 +5,39 @@ import Synchronization
 struct ReaderRunner {
   private static let keysPerRead = 200
   private static let rowsPerCommit = 100
+  /// Less than the pages that a long reader keeps from being replaced.
+  private static let longReaderCacheBytes = 8 << 20
 
   let recorder: Recorder
   let kinds: [any CareEngine.Type]
 
   func run() throws {
     let options = recorder.options
+    if recorder.wants("two_readers") || recorder.wants("reader_with_writer") {
+      try runThreads(options)
+    }
+    if recorder.wants("long_reader_growth_mb") || recorder.wants("long_reader_memory_mib"),
+      kinds.contains(where: { $0.name == CareFSEngine.name })
+    {
+      try runLongReader(options)
+    }
+  }
+
+  private func runLongReader(_ options: Options) throws {
+    recorder.note(size: "long_reader_commits", String(options.longReaderCommits))
+    let figures = try Child.longReader.figures(
+      of: Engines.ours, options, rows: max(8, options.patients / 2),
+      cacheBytes: Self.longReaderCacheBytes)
+    guard figures.count == 2 else { return }
+    if recorder.wants("long_reader_growth_mb") {
+      recorder.record("long_reader_growth_mb", Engines.ours, figures[0])
+    }
+    if recorder.wants("long_reader_memory_mib") {
+      recorder.record("long_reader_memory_mib", Engines.ours, figures[1])
+    }
+  }
+
+  private func runThreads(_ options: Options) throws {
     let data = Dataset(
       patients: min(options.patients, 50_000), durableCommits: 1, concurrentCommits: 1)
     try recorder.runs("readers", options.runs, of: kinds.count) { folder, order in
@@ -25,9 +52,7 @@ struct ReaderRunner {
 
   private func measure(_ engine: any CareEngine, _ name: String, _ data: Dataset) throws {
     try engine.insert(doctors: data.doctors)
-    for start in stride(from: 0, to: data.patients.count, by: 10_000) {
-      try engine.insert(patients: data.patients[start..<min(data.patients.count, start + 10_000)])
-    }
+    try data.inTransactions(data.patients, of: 10_000) { try engine.insert(patients: $0) }
     try engine.checkpoint()
     let readers = [ThreadBound(try engine.reader()), ThreadBound(try engine.reader())]
     // The first pass fills the caches.
@@ -76,11 +101,10 @@ struct ReaderRunner {
     }
     if let writer {
       onThread {
-        var from = 0
+        var commit = 0
         while ContinuousClock.now < end {
-          let to = min(data.updates.count, from + Self.rowsPerCommit)
-          try writer.engine.update(statuses: data.updates[from..<to])
-          from = to == data.updates.count ? 0 : to
+          try writer.engine.update(statuses: data.changes(commit, of: Self.rowsPerCommit))
+          commit += 1
         }
       }
     }

@@ -4,6 +4,8 @@ import Foundation
 /// process was killed with a long log.
 struct StartRunner {
   private static let valueLength = 1_000
+  private static let idlePatients = 50_000
+  private static let idleCacheBytes = 8 << 20
   /// The log at which CareFS begins a checkpoint; the other engines' logs are filled as far.
   private static let logBytes = 32 << 20
 
@@ -12,24 +14,50 @@ struct StartRunner {
   func run() throws {
     let kinds = recorder.wanted(PairRunner.kinds) { $0.name }
     recorder.note(size: "open_mb", String(recorder.options.openMegabytes))
+    if recorder.wants("idle_memory_mib"), kinds.contains(where: { $0.name == Engines.ours }) {
+      try measureIdle()
+    }
+    if recorder.wants("open_ms") { try runOpen(kinds) }
+    if recorder.wants("recover_ms") { try runRecovery(kinds) }
+  }
+
+  private func runOpen(_ kinds: [any PairEngine.Type]) throws {
     try recorder.runs("opening", 1, of: kinds.count) { folder, order in
       for kind in order.map({ kinds[$0] }) {
         let path = try Folders.part(folder, kind.name)
-        if recorder.wants("open_ms") { try measureOpen(kind, path) }
+        try measureOpen(kind, path)
         try Folders.remove(path)
       }
     }
-    guard recorder.wants("recover_ms") else { return }
+  }
+
+  private func runRecovery(_ kinds: [any PairEngine.Type]) throws {
     try recorder.runs("recovery", recorder.options.runs, of: kinds.count) { folder, order in
       // LMDB has no log.
       for kind in order.map({ kinds[$0] }) where kind.name != LMDBPairs.name {
         let path = try Folders.part(folder, kind.name)
-        try OwnProcess.run(["--crash-of", kind.name, "--dir", path])
+        _ = try Child.crash.figures(
+          of: kind.name, recorder.options, rows: 8, cacheBytes: 1 << 20, directory: path)
         guard Folders.logBytes(path) > 0 else { throw BenchError("\(kind.name) left no log") }
         recorder.record("recover_ms", kind.name, try open(kind, path, PairSource()))
         try Folders.remove(path)
       }
     }
+  }
+
+  /// The child opens the database with a cache that is smaller than the file.
+  private func measureIdle() throws {
+    let folder = try Folders.make(in: recorder.options.directory)
+    defer { try? Folders.remove(folder) }
+    let data = Dataset(
+      patients: Self.idlePatients, durableCommits: 1, concurrentCommits: 1)
+    let engine = try CareFSEngine(directory: folder, cacheBytes: 64 << 20)
+    try data.load(into: engine, rowsPerTransaction: 1_000)
+    try engine.close()
+    let figures = try Child.idle.figures(
+      of: Engines.ours, recorder.options, rows: 8, cacheBytes: Self.idleCacheBytes,
+      directory: folder)
+    if let memory = figures.first { recorder.record("idle_memory_mib", Engines.ours, memory) }
   }
 
   private func measureOpen(_ kind: any PairEngine.Type, _ path: String) throws {

@@ -142,3 +142,31 @@ struct Dataset: Sendable {
       status: pick(statuses, &numbers), reason: pick(reasons, &numbers))
   }
 }
+
+extension Dataset {
+  /// Calls with one transaction's share of the rows after the other.
+  func inTransactions<Row>(
+    _ rows: [Row], of count: Int, _ body: (ArraySlice<Row>) throws -> Void
+  ) rethrows {
+    for start in stride(from: 0, to: rows.count, by: count) {
+      try body(rows[start..<min(rows.count, start + count)])
+    }
+  }
+
+  /// Fills a database that is new.
+  func load(into engine: any CareEngine, rowsPerTransaction count: Int) throws {
+    try engine.insert(doctors: doctors)
+    try inTransactions(patients, of: count) { try engine.insert(patients: $0) }
+    try inTransactions(appointments, of: count) { try engine.insert(appointments: $0) }
+  }
+
+  /// The changes of one commit of many: each time that they begin anew, all are to other values.
+  func changes(_ commit: Int, of count: Int) -> ArraySlice<(id: Int64, status: Int64)> {
+    let count = min(count, updates.count)
+    let (round, place) = commit.quotientAndRemainder(dividingBy: updates.count / count)
+    let start = place * count
+    return updates[start..<start + count].map {
+      (id: $0.id, status: ($0.status + Int64(round)) % 3)
+    }[...]
+  }
+}

@@ -50,6 +50,17 @@ struct Latencies {
     sorted = times.map { $0 / .microseconds(1) }.sorted()
   }
 
+  /// What the latency chart shows.
+  static let parts: [(label: String, part: Double)] = [
+    ("min", 0.0), ("10 %", 0.1), ("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75),
+    ("90 %", 0.9), ("95 %", 0.95), ("99 %", 0.99), ("99.5 %", 0.995), ("99.9 %", 0.999),
+  ]
+
+  init(microseconds times: [Double]) { sorted = times.sorted() }
+
+  /// What each of the parts did not exceed.
+  var curve: [Double] { Latencies.parts.map { at($0.part) } }
+
   var p50: Double { at(0.50) }
   var p99: Double { at(0.99) }
   var p999: Double { at(0.999) }
