@@ -7,6 +7,12 @@ enum Machine {
   /// The facts that must be the same for figures to compare.
   static let identity = ["cpu", "cores", "memory_gb", "system"]
 
+  /// What is told of every run, in this order; sizes of works follow.
+  static let names = [
+    "cpu", "cores", "memory_gb", "system", "date", "sqlite", "lmdb", "rocksdb", "grdb", "runs",
+    "cache_mb",
+  ]
+
   /// Names and values, in the order in which they are reported.
   static func facts(_ recorder: Recorder) -> [(name: String, value: String)] {
     let options = recorder.options

@@ -7,6 +7,10 @@ enum Output {
 
   /// The figures so far, with those of the file that shall be kept.
   private static func file(_ recorder: Recorder) throws -> ResultsFile {
+    if recorder.options.isReportOnly {
+      guard let earlier = recorder.earlier else { throw BenchError("there are no figures yet") }
+      return earlier
+    }
     let fresh = ResultsFile(recorder.results, Machine.facts(recorder))
     return try recorder.earlier.map(fresh.keeping) ?? fresh
   }

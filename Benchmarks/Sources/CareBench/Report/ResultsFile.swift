@@ -39,7 +39,9 @@ struct ResultsFile {
     }
     self.results = results
     let machine = object["machine"] as? [String: String] ?? [:]
-    facts = machine.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    func place(_ name: String) -> Int { Machine.names.firstIndex(of: name) ?? .max }
+    facts = machine.map { (name: $0.key, value: $0.value) }
+      .sorted { (place($0.name), $0.name) < (place($1.name), $1.name) }
   }
 
   /// What is new, and of an earlier file what was not measured now.
