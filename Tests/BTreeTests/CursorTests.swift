@@ -51,7 +51,10 @@ import Testing
     #expect(Array(cursor.value) == [50])
     #expect(try !cursor.previous())
     #expect(try !cursor.next())
+    // Nothing is left of the value that was read.
+    #expect(try cursor.loadValue().isEmpty)
     cursor.close()
+    #expect(try cursor.loadValue().isEmpty)
     #expect(try cursor.previous())
     #expect(Array(cursor.key) == [5])
   }

@@ -23,6 +23,31 @@ import Testing
     #expect(findings.map(\.message) == ["the first key lies below the page's lower fence"])
   }
 
+  /// Two slots that differ in their cells only: the same short key twice.
+  @Test func findsAKeyThatIsThereTwice() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    for key: UInt8 in [1, 2, 3] { try harness.insert([key], [key]) }
+    let root = harness.tree.root
+    try harness.overwrite(root, at: 54, with: harness.bytes(of: root, 48..<52))
+    let findings = try harness.tree.check(in: harness.transaction).findings
+    #expect(findings.map(\.message) == ["the keys of slots 0 and 1 do not ascend"])
+  }
+
+  /// Cells that are sound one by one and together as long as the cell area, though two overlap.
+  @Test func findsCellsThatOverlap() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    // A cell begins with these two bytes and repeats them, so another one begins two bytes on.
+    let value = (0..<20).map { UInt8($0 % 2 == 0 ? 3 : 20) }
+    for key: UInt8 in [1, 2, 3] { try harness.insert([key], value) }
+    let root = harness.tree.root
+    let place = try harness.bytes(of: root, 58..<60)
+    let cell = Int(place[0]) + Int(place[1]) << 8
+    try #require(try harness.bytes(of: root, cell..<cell + 4) == [3, 20, 3, 20])
+    try harness.overwrite(root, at: 58, with: [UInt8((cell + 2) & 255), UInt8((cell + 2) >> 8)])
+    let findings = try harness.tree.check(in: harness.transaction).findings
+    #expect(findings.map(\.message) == ["two cells overlap"])
+  }
+
   /// A root that cannot be read has no levels below it that could be counted.
   @Test func aTreeWithoutARootHasNoDepth() throws {
     let harness = try TreeHarness(pageSize: 4_096)
