@@ -34,7 +34,7 @@ enum Settings {
     memory tables are written out. `durable insert`: the engines and the bare disk take turns of a \
     hundred commits. `compact` rewrites everything: VACUUM, LMDB's compacting copy, RocksDB's compaction \
     with the lowest level forced. `bytes written` are those given to write calls, where the system counts them.
-      GRDB looks up a tenth of the keys, as its rate shows by then.
+      GRDB looks up a tenth of the keys and scans once, as its rate shows by then.
     - Documents: the examples of FHIR R4 as they come, minified; SQLite stores them as text and finds \
     paths by `json_extract`. CareFS checks each document before it stores it, which is counted. \
     Bundles are whole patients, minified; one path in the middle of each is asked for.
