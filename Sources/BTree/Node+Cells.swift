@@ -130,6 +130,72 @@ extension Node {
       value: value, localValueLength: local, valueChain: chain)
   }
 
+  /// The key of cell `index` after the prefix, if it lies in the cell as a whole and its lengths take
+  /// few bytes: where the bytes after the head are. Nil else, and where `cellKey` finds damage.
+  @inline(__always)
+  func plainKey(_ index: Int) -> (rest: UnsafeRawPointer, suffixLength: Int)? {
+    let offset = cellOffset(index)
+    var position = isLeaf ? offset : offset &+ NodeLayout.childSize
+    guard offset >= cellStart, position < cellEnd else { return nil }
+    var suffixLength = Int(base.load(fromByteOffset: position, as: UInt8.self))
+    guard suffixLength < 0x80 else { return nil }
+    position &+= 1
+    if isLeaf {
+      if suffixLength & 1 == 1 {
+        guard position &+ 2 <= cellEnd else { return nil }
+        if base.load(fromByteOffset: position, as: UInt8.self) >= 0x80 {
+          position &+= 1
+          guard base.load(fromByteOffset: position, as: UInt8.self) < 0x80 else { return nil }
+        }
+        position &+= 1
+      }
+      suffixLength >>= 1
+    }
+    guard position &+ max(suffixLength &- headSize, 0) <= cellEnd,
+      suffixLength &+ prefixLength <= geometry.localKeyLimit
+    else { return nil }
+    return (base + position, suffixLength)
+  }
+
+  /// The same as what `cellKey` answers.
+  @inline(__always)
+  func plainCellKey(_ index: Int) -> CellKey? {
+    guard let (rest, suffixLength) = plainKey(index) else { return nil }
+    return CellKey(
+      head: wholeHead(index), headLength: min(suffixLength, headSize), rest: rest,
+      restLength: max(suffixLength &- headSize, 0), keyLength: suffixLength &+ prefixLength,
+      chain: 0)
+  }
+
+  /// The value of cell `index` of a leaf if it and its key lie in the cell as a whole and its lengths
+  /// take few bytes: the usual case, with few tests. Nil else, and where `leafCell` finds damage.
+  @inline(__always)
+  func plainValue(_ index: Int) -> UnsafeRawBufferPointer? {
+    let offset = cellOffset(index)
+    guard offset >= cellStart, offset &+ 4 <= cellEnd else { return nil }
+    let lengths = Int(base.load(fromByteOffset: offset, as: UInt8.self))
+    guard lengths < 0x80 else { return nil }
+    var length = 0
+    var position = offset &+ 1
+    if lengths & 1 == 1 {
+      length = Int(base.load(fromByteOffset: position, as: UInt8.self))
+      position &+= 1
+      if length >= 0x80 {
+        let high = Int(base.load(fromByteOffset: position, as: UInt8.self))
+        guard high < 0x80 else { return nil }
+        length = length & 0x7F | high << 7
+        position &+= 1
+      }
+    }
+    let suffixLength = lengths >> 1
+    let keyLength = suffixLength &+ prefixLength
+    position &+= max(suffixLength &- headSize, 0)
+    guard keyLength <= geometry.localKeyLimit,
+      keyLength &+ length <= geometry.localEntryLimit, position &+ length <= cellEnd
+    else { return nil }
+    return UnsafeRawBufferPointer(start: base + position, count: length)
+  }
+
   /// Where cell `index` begins and how many bytes it takes.
   @inline(__always)
   func cellExtent(_ index: Int) throws(StoreError) -> (offset: Int, size: Int) {

@@ -12,9 +12,11 @@ struct NodePosition {
 
 extension Node {
   /// Finds a key. Looks at cells only where slot heads are equal.
+  ///
+  /// - Parameter firstSlot: what the function of that name has found for the key.
   @inline(__always)
   func search(
-    _ key: UnsafeRawPointer, _ keyLength: Int, _ source: PageSource
+    _ key: UnsafeRawPointer, _ keyLength: Int, _ source: PageSource, firstSlot: Int? = nil
   ) throws(StoreError) -> NodePosition {
     let prefixLength = self.prefixLength
     if prefixLength > 0 {
@@ -26,7 +28,7 @@ extension Node {
     let suffix = key + prefixLength
     let local = geometry.localKeyLength(keyLength) &- prefixLength
     let head = Int(Bytes.head(suffix, local)) >> (isNarrow ? 16 : 0)
-    var low = lowerBound(head, 0, count)
+    var low = firstSlot ?? lowerBound(head, 0, count)
     guard low < count, self.head(low) == head else {
       return NodePosition(index: low, found: false, sharesPrefix: true)
     }
@@ -73,16 +75,17 @@ extension Node {
       low &+= half & below(low &+ half &- 1, wanted, isNarrow)
       length &-= half
     }
-    // Two loops rather than a number that depends on the length: so the probes of a page that is
-    // not in the cache are under way while its length still is.
-    return length <= 192
-      ? scan(wanted, low, length, isNarrow, stride: 8)
-      : scan(wanted, low, length, isNarrow, stride: 16)
+    if length > 192 {
+      // Few probes far apart first: what lies between two of them is a few lines.
+      low = skip(wanted, low, length, isNarrow, stride: 64)
+      length = min(64, to &- low)
+    }
+    return scan(wanted, low, length, isNarrow, stride: 8)
   }
 
-  /// The same, with probes at a distance first, and between two of them then.
+  /// The start of the stretch that ends the search: so many slots from it on.
   @inline(__always)
-  private func scan(
+  private func skip(
     _ wanted: Int, _ from: Int, _ length: Int, _ isNarrow: Bool, stride: Int
   ) -> Int {
     let end = from &+ length
@@ -92,7 +95,17 @@ extension Node {
       strides &-= below(probe, wanted, isNarrow)
       probe &+= stride
     }
-    var low = from &+ strides &* stride
+    return from &+ strides &* stride
+  }
+
+  /// The first slot in a range whose head is not below a number: by probes at a distance first, and
+  /// between two of them then.
+  @inline(__always)
+  private func scan(
+    _ wanted: Int, _ from: Int, _ length: Int, _ isNarrow: Bool, stride: Int
+  ) -> Int {
+    let end = from &+ length
+    var low = skip(wanted, from, length, isNarrow, stride: stride)
     let last = min(low &+ stride, end)
     var index = low
     while index < last {
@@ -112,6 +125,20 @@ extension Node {
   /// same head. Where one of them ends within the head, only the lengths can differ.
   @inline(__always)
   private func order(
+    _ suffix: UnsafeRawPointer, _ local: Int, _ keyLength: Int, _ index: Int,
+    _ source: PageSource
+  ) throws(StoreError) -> Int {
+    if keyLength <= geometry.localKeyLimit, let cell = plainKey(index) {
+      let order = Bytes.compare(
+        suffix + headSize, max(local &- headSize, 0), cell.rest,
+        max(cell.suffixLength &- headSize, 0))
+      return order != 0 ? order : local &- cell.suffixLength
+    }
+    return try anyOrder(suffix, local, keyLength, index, source)
+  }
+
+  @inline(never)
+  private func anyOrder(
     _ suffix: UnsafeRawPointer, _ local: Int, _ keyLength: Int, _ index: Int,
     _ source: PageSource
   ) throws(StoreError) -> Int {

@@ -52,17 +52,20 @@ struct ScratchBuffer {
     append(source, length)
   }
 
-  /// Takes the local key of a cell.
+  /// Takes the local key of a cell. The memory may begin with the node's prefix already.
   @inline(__always)
-  mutating func replace(_ node: Node, _ key: CellKey) {
+  mutating func replace(_ node: Node, _ key: CellKey, hasPrefix: Bool = false) {
     let prefixLength = node.prefixLength
     let frontLength = prefixLength &+ key.headLength
-    count = 0
+    // Growth keeps the prefix.
+    count = hasPrefix ? prefixLength : 0
     // The head is stored whole, whatever its length; what follows overwrites the surplus.
     reserve(max(frontLength &+ key.restLength, prefixLength &+ NodeShape.wideHead))
-    base.copyMemory(from: node.prefix, byteCount: prefixLength)
+    if !hasPrefix { base.copyMemory(from: node.prefix, byteCount: prefixLength) }
     base.storeBytes(of: key.head.bigEndian, toByteOffset: prefixLength, as: UInt32.self)
-    (base + frontLength).copyMemory(from: key.rest, byteCount: key.restLength)
+    if key.restLength > 0 {
+      (base + frontLength).copyMemory(from: key.rest, byteCount: key.restLength)
+    }
     count = frontLength &+ key.restLength
   }
 }

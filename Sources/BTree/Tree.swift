@@ -52,6 +52,7 @@ public struct Tree: Sendable, Hashable {
     }
     let position = try node.search(start, length, source)
     guard position.found else { return nil }
+    if let value = node.plainValue(position.index) { return value }
     let cell = try node.leafCell(position.index)
     if cell.valueChain == 0 {
       return UnsafeRawBufferPointer(start: cell.value, count: cell.valueLength)

@@ -9,7 +9,8 @@ extension TreeCursor {
     let state = state
     if !state.pointee.hasKey {
       guard state.pointee.place == .onEntry, let leaf = state.pointee.leaf,
-        let key = try? leaf.cellKey(state.pointee.index)
+        let key = leaf.plainCellKey(state.pointee.index)
+          ?? (try? leaf.cellKey(state.pointee.index))
       else { return UnsafeRawBufferPointer(start: nil, count: 0) }
       fill(leaf, key)
     }
@@ -72,6 +73,17 @@ extension TreeCursor {
     state.pointee.hasKey = false
     state.pointee.hasValue = false
     guard let leaf = state.pointee.leaf else { return }
+    if !isWritable, let value = leaf.plainValue(state.pointee.index) {
+      state.pointee.value = value.start
+      state.pointee.valueLength = value.count
+      state.pointee.valueChain = 0
+      return
+    }
+    try loadAny(leaf)
+  }
+
+  @inline(never)
+  private func loadAny(_ leaf: Node) throws(StoreError) {
     let cell = try leaf.leafCell(state.pointee.index)
     state.pointee.value = cell.value
     state.pointee.valueLength = cell.valueLength
@@ -99,7 +111,8 @@ extension TreeCursor {
 
   @inline(__always)
   private func fill(_ leaf: Node, _ key: CellKey) {
-    state.pointee.keyBuffer.replace(leaf, key)
+    state.pointee.keyBuffer.replace(leaf, key, hasPrefix: state.pointee.hasPrefix)
+    state.pointee.hasPrefix = true
     state.pointee.hasKey = true
   }
 }

@@ -31,6 +31,8 @@ public final class TreeCursor {
     /// The current key. Filled when asked for, at once in a write transaction.
     var keyBuffer = ScratchBuffer()
     var hasKey = false
+    /// Whether the key's memory begins with the prefix of the leaf already.
+    var hasPrefix = false
     /// The current value where it cannot be left in its page.
     var valueBuffer = ScratchBuffer()
     var hasValue = false
@@ -71,6 +73,7 @@ public final class TreeCursor {
     state.pointee.valueLength = 0
     state.pointee.valueChain = 0
     state.pointee.hasKey = false
+    state.pointee.hasPrefix = false
     state.pointee.hasValue = false
   }
 

@@ -22,6 +22,8 @@ public final class TreeLookup {
     var keyLength = 0
     var leaf: PageNumber = 0
     var base: UnsafeRawPointer?
+    /// Where the search in the leaf goes on.
+    var slot = 0
     var valueStart = 0
     /// Below zero: there is none, or a long one.
     var valueLength = 0
@@ -41,6 +43,10 @@ public final class TreeLookup {
   /// The number of keys.
   public var count: Int { filled }
   @exclusivity(unchecked) private var filled = 0
+  /// How many keys are worth a search: few at first, as who wants the first one only shall not wait
+  /// for many.
+  public var wanted: Int { worth }
+  @exclusivity(unchecked) private var worth = 1
 
   /// Looks up in a tree; the transaction is one that reads.
   public init(_ tree: Tree, in transaction: PageTransaction) {
@@ -110,6 +116,7 @@ public final class TreeLookup {
     for place in 0..<filled {
       guard let node = try node(place) else { continue }
       let slot = node.firstSlot(keys.base + items[place].keyStart, items[place].keyLength)
+      items[place].slot = slot
       if slot < node.count {
         // Checked before it is used: any byte of the page may be looked at.
         let offset = min(node.cellOffset(slot), source.contentEnd &- 1)
@@ -118,6 +125,7 @@ public final class TreeLookup {
     }
     self.touched = touched
     for place in 0..<filled { try take(place) }
+    worth = min(worth * 2, Self.capacity)
   }
 
   private func node(_ place: Int) throws(StoreError) -> Node? {
@@ -143,8 +151,15 @@ public final class TreeLookup {
     items[place].valueLength = Self.isAbsent
     guard let node = try node(place) else { return }
     let position = try node.search(
-      keys.base + items[place].keyStart, items[place].keyLength, source)
+      keys.base + items[place].keyStart, items[place].keyLength, source,
+      firstSlot: items[place].slot)
     guard position.found else { return }
+    if let value = node.plainValue(position.index) {
+      items[place].valueStart = values.count
+      items[place].valueLength = value.count
+      values.append(value.start, value.count)
+      return
+    }
     let cell = try node.leafCell(position.index)
     guard cell.valueChain == 0 else {
       items[place].valueLength = Self.isLong
