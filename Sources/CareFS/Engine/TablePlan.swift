@@ -96,4 +96,16 @@ extension TablePlan {
     for field in plan.parts { try decoder.skip(field.part) }
     return UnsafeRawBufferPointer(rebasing: entry[decoder.place...])
   }
+
+  /// How many bytes of an entry that begins with these come before the key of its row: all of them,
+  /// if they are the index's own components. 0 if the entry itself must be looked at.
+  func ownPart(ofEntriesUnder prefix: [UInt8], index: Int) throws -> Int {
+    let plan = indexes[index]
+    guard plan.kind != .unique else { return 0 }
+    return prefix.withUnsafeBytes { prefix in
+      var decoder = KeyDecoder(prefix)
+      do { for field in plan.parts { try decoder.skip(field.part) } } catch { return 0 }
+      return decoder.isAtEnd ? prefix.count : 0
+    }
+  }
 }

@@ -16,8 +16,10 @@ public class Transaction {
   /// The record type that was used last, and its binding.
   final var lastType: ObjectIdentifier?
   final var lastBinding: RecordBinding?
-  /// The property by whose unique column a record was looked up last, and that column's key.
-  final var lastTarget: (path: AnyKeyPath, target: ConflictTarget)?
+  /// The view for single rows that is bound to it, if there is one yet.
+  final var lastView: RecordView?
+  /// What a record was looked up by last, besides its primary key.
+  final var lastTarget: RecordTarget?
   /// The property whose document was asked for a path last, and where its column stands.
   final var lastColumn: (path: AnyKeyPath, place: Int)?
 
@@ -31,6 +33,7 @@ public class Transaction {
     views = memory.views
     lastType = memory.lastType
     lastBinding = memory.lastBinding
+    lastView = memory.lastView
     lastTarget = memory.lastTarget
     lastColumn = memory.lastColumn
     for store in stores { store?.move(to: pages) }
@@ -90,7 +93,8 @@ public class Transaction {
     plan.pool.give(
       TransactionMemory(
         keyBuffer: keyBuffer, stores: stores, views: views, lastType: lastType,
-        lastBinding: lastBinding, lastTarget: lastTarget, lastColumn: lastColumn))
+        lastBinding: lastBinding, lastView: lastView, lastTarget: lastTarget,
+        lastColumn: lastColumn))
   }
 
   /// The table of that name, for repeated use within this transaction.

@@ -9,7 +9,8 @@ struct TransactionMemory {
   var views: [RecordView?]
   var lastType: ObjectIdentifier?
   var lastBinding: RecordBinding?
-  var lastTarget: (path: AnyKeyPath, target: ConflictTarget)?
+  var lastView: RecordView?
+  var lastTarget: RecordTarget?
   var lastColumn: (path: AnyKeyPath, place: Int)?
 
   /// Bytes of memory, about.

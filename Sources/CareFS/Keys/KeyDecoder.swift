@@ -50,7 +50,18 @@ struct KeyDecoder {
     let size = mark >= 0x80 ? mark - 0x80 : 0x7F - mark
     guard size <= 8, key.count - place >= size else { throw .corrupt("integer in a key") }
     var bits: UInt64 = 0
-    for offset in place..<place + size { bits = bits << 8 | UInt64(key[offset] ^ mask) }
+    if size > 0, let base = key.baseAddress {
+      if place >= 8 - size {
+        // The word that ends with the number, and begins within the key.
+        let word = base.loadUnaligned(fromByteOffset: place + size - 8, as: UInt64.self).bigEndian
+        bits = word & ~0 >> UInt64(64 - size * 8)
+      } else {
+        for offset in place..<place &+ size {
+          bits = bits &<< 8 | UInt64(base.load(fromByteOffset: offset, as: UInt8.self))
+        }
+      }
+      if descending { bits ^= ~0 >> UInt64(64 - size * 8) }
+    }
     place += size
     let value: Int64
     if mark >= 0x80 {
@@ -63,6 +74,20 @@ struct KeyDecoder {
       throw .corrupt("integer in a key is not in its shortest form")
     }
     return value
+  }
+
+  /// The number from 0 on that alone is a key; nil of any other key.
+  @inline(__always)
+  static func plainInt(_ key: UnsafeRawBufferPointer) -> Int64? {
+    guard let base = key.baseAddress, key.count >= 1, key.count <= 8 else { return nil }
+    let size = key.count &- 1
+    guard Int(base.load(as: UInt8.self)) == 0x80 &+ size else { return nil }
+    var bits: Int64 = 0
+    for offset in 0..<size {
+      bits = bits &<< 8 | Int64(base.load(fromByteOffset: offset &+ 1, as: UInt8.self))
+    }
+    // A first byte of zero would be a longer form than need be.
+    return size == 0 || bits &>> Int64(size &* 8 &- 8) != 0 ? bits : nil
   }
 
   /// Reads a double.

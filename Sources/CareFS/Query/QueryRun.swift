@@ -43,22 +43,64 @@ final class QueryRun {
       let cursor = table.indexes[index].tree.tree.cursor(in: transaction.pages)
       defer { cursor.close() }
       // A body that may change the table sees each row as it is then.
-      let lookup =
-        transaction is ReadTransaction ? TreeLookup(table.rows, in: transaction.pages) : nil
-      var wanted = 1
-      var goesOn = true
-      try visit(cursor, ranges) {
-        let key = try table.rowKey(entry: cursor.key, value: cursor.value, index: index)
-        if plan.mayRepeat, !seen.insert(Array(key)).inserted { return true }
-        guard let lookup else { return try visitRow(key, index, body) }
-        lookup.add(key)
-        if lookup.count < wanted { return true }
-        // One who wants the first row only shall not wait for many.
-        wanted = min(wanted * 2, TreeLookup.capacity)
-        goesOn = try visitFound(lookup, index, body)
-        return goesOn
+      guard transaction is ReadTransaction else {
+        return try visit(cursor, ranges) {
+          let key = try table.rowKey(entry: cursor.key, value: cursor.value, index: index)
+          return try isRepeated(key) || visitRow(key, index, body)
+        }
       }
-      if goesOn, let lookup { _ = try visitFound(lookup, index, body) }
+      let lookup = TreeLookup(table.rows, in: transaction.pages)
+      if plan.isReversed || plan.mayRepeat {
+        var goesOn = true
+        try visit(cursor, ranges) {
+          let key = try table.rowKey(entry: cursor.key, value: cursor.value, index: index)
+          if isRepeated(key) { return true }
+          lookup.add(key)
+          if lookup.count < lookup.wanted { return true }
+          goesOn = try visitFound(lookup, index, body)
+          return goesOn
+        }
+        if goesOn { _ = try visitFound(lookup, index, body) }
+      } else {
+        for range in ranges {
+          guard try visitForwards(cursor, range, lookup, index, body) else { return }
+        }
+        _ = try visitFound(lookup, index, body)
+      }
+    }
+  }
+
+  /// Whether a row has come before, where rows may come again.
+  private func isRepeated(_ key: UnsafeRawBufferPointer) -> Bool {
+    plan.mayRepeat && !seen.insert(Array(key)).inserted
+  }
+
+  /// Visits the rows that the entries in a range lead to, of which some remain to be looked up then.
+  private func visitForwards(
+    _ cursor: TreeCursor, _ range: KeyRange, _ lookup: TreeLookup, _ index: Int,
+    _ body: (RecordView) throws -> Bool
+  ) throws -> Bool {
+    let own = try table.ownPart(ofEntriesUnder: range.lower, index: index)
+    let hasUpper = range.upper != nil
+    let upper = range.upper ?? []
+    return try range.lower.withUnsafeBytes { lower in
+      try upper.withUnsafeBytes { upper in
+        var found = lower.isEmpty ? try cursor.seekFirst() : try cursor.seek(lower)
+        while found {
+          let entry = cursor.key
+          guard !hasUpper || RawBytes.compare(entry, upper) < 0 else { return true }
+          if own > 0, entry.count >= own, RawBytes.hasPrefix(entry, lower) {
+            lookup.add(UnsafeRawBufferPointer(rebasing: entry[own...]))
+          } else {
+            lookup.add(try table.rowKey(entry: entry, value: cursor.value, index: index))
+          }
+          if lookup.count >= lookup.wanted {
+            guard try visitFound(lookup, index, body) else { return false }
+          }
+          found = try cursor.next()
+        }
+        return true
+      }
     }
   }
 

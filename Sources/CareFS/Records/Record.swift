@@ -34,6 +34,9 @@ public protocol Record: RecordDraft where Model == Self {
   /// The table, its columns in the order in which `init(row:)` and `encode(to:)` number them.
   static var schema: Schema<Self> { get }
   /// Reads a row.
+  ///
+  /// Fastest in an extension, as `self.init(id: try row.get(0), mrn: try row.get(1), ...)`: what is
+  /// assigned property by property is copied once more when all are there.
   init(row: RecordRow) throws
 }
 

@@ -1,8 +1,16 @@
+import BTree
+
 /// How the columns of a record stand in a table of a file, worked out once per schema version.
-final class RecordBinding: Sendable {
+final class RecordBinding: @unchecked Sendable {
   let plan: TablePlan
   /// The table's ordinal of each column of the record; nil when they are the same.
   private let map: [Int]?
+  /// Where the columns of the record lie; `count` of them. Written only before `init` returns.
+  private let columnMemory: UnsafeMutablePointer<RecordFace.Column>
+  /// Their number.
+  let count: Int
+  /// The rows of the table, where an int alone is their key and goes upwards; else nil.
+  let rowsByInt: Tree?
   /// The record's columns of the primary key, in the order of the key.
   let keyColumns: [Int]
 
@@ -31,7 +39,22 @@ final class RecordBinding: Sendable {
       return column
     }
     self.map = map == Array(plan.types.indices) ? nil : map
+    count = map.count
+    let parts = plan.layout.keyParts
+    let isInt =
+      parts.count == 1 && parts[0].type == .int && !parts[0].nullable && !parts[0].descending
+    rowsByInt = isInt ? plan.rows : nil
+    columnMemory = .allocate(capacity: max(map.count, 1))
+    for (place, ordinal) in map.enumerated() {
+      (columnMemory + place).initialize(to: RecordFace.Column(ordinal, of: plan.layout))
+    }
   }
+
+  deinit { columnMemory.deallocate() }
+
+  /// Where the columns of the record lie, in its order.
+  @inline(__always)
+  var columns: UnsafePointer<RecordFace.Column> { UnsafePointer(columnMemory) }
 
   private static func differs(
     _ plan: TablePlan, _ column: ColumnSchema, _ what: String
@@ -74,5 +97,20 @@ extension SchemaPlan {
     let made = try RecordBinding(try table(record.name), record)
     bindings.set(id, made)
     return made
+  }
+}
+
+extension RecordFace.Column {
+  /// A column of a table by its position.
+  init(_ ordinal: Int, of layout: RecordLayout) {
+    let place = layout.places[ordinal]
+    self.ordinal = Int32(truncatingIfNeeded: ordinal)
+    type = place.type
+    isKey = place.row < 0 && !layout.keyParts[place.key].nullable
+    field =
+      place.row < 0
+      ? .none
+      : RowField(
+        column: Int32(truncatingIfNeeded: place.row), place: layout.row.slots[place.row].place)
   }
 }

@@ -9,15 +9,28 @@
 /// Valid only inside the closure or initialiser that it was handed to.
 public struct RecordRow {
   let view: RecordView
-  let binding: RecordBinding
-
-  init(_ view: RecordView, _ binding: RecordBinding) {
-    self.view = view
-    self.binding = binding
-  }
+  /// Of the view.
+  private let face: UnsafePointer<RecordFace>
 
   @inline(__always)
-  private func ordinal(_ column: Int) -> Int { binding.ordinal(column) }
+  init(_ view: RecordView, _ binding: RecordBinding) {
+    view.bind(binding)
+    self.init(view)
+  }
+
+  /// A row of a view that is bound.
+  @inline(__always)
+  init(_ view: RecordView) {
+    self.view = view
+    face = UnsafePointer(view.face)
+  }
+
+  /// The table's ordinal of a column.
+  @inline(__always)
+  func ordinal(_ column: Int) -> Int {
+    precondition(column >= 0 && column < face.pointee.count, "the record has no such column")
+    return Int(face.pointee.column(column)?.ordinal ?? 0)
+  }
 
   /// The value of a column.
   @inlinable
@@ -29,24 +42,48 @@ public struct RecordRow {
   @inline(__always)
   private func required(_ column: Int) throws -> Int {
     let ordinal = ordinal(column)
-    if try view.isNull(ordinal) { throw binding.unexpectedNull(column) }
+    if try view.isNull(ordinal) { throw unexpectedNull(column) }
     return ordinal
+  }
+
+  @inline(never)
+  private func unexpectedNull(_ column: Int) -> any Error {
+    guard let binding = view.binding else { return RowError.corrupt("row of no record") }
+    return binding.unexpectedNull(column)
   }
 
   /// An int column.
   public func int64(_ column: Int) throws -> Int64 {
-    if let value = view.plainInt(ordinal(column)) { return value }
+    if let value = face.pointee.plainInt(column) { return value }
+    return try anyInt64(column)
+  }
+
+  @inline(never)
+  private func anyInt64(_ column: Int) throws -> Int64 {
+    if let place = face.pointee.column(column), place.isKey {
+      if face.pointee.rowsByInt != nil, let number = KeyDecoder.plainInt(view.key) {
+        return number
+      }
+      return try view.int(Int(place.ordinal))
+    }
     return try view.int(try required(column))
   }
+
   /// A double column.
   public func double(_ column: Int) throws -> Double { try view.double(try required(column)) }
   /// A bool column.
   public func bool(_ column: Int) throws -> Bool { try view.bool(try required(column)) }
   /// A text column.
   public func text(_ column: Int) throws -> String {
-    if let text = view.plainText(ordinal(column)) { return RawBytes.string(text) }
-    return RawBytes.string(try view.bytes(try required(column)))
+    if let text = face.pointee.plainField(column, .text) { return RawBytes.string(text) }
+    return try anyText(column)
   }
+
+  @inline(never)
+  private func anyText(_ column: Int) throws -> String {
+    RawBytes.string(try view.bytes(try required(column)))
+  }
+
   /// A bytes column.
   public func bytes(_ column: Int) throws -> [UInt8] { Array(try view.bytes(try required(column))) }
   /// A date column.
@@ -73,14 +110,32 @@ public struct RecordRow {
   }
 
   /// Calls a closure with the bytes of a text, bytes or json column, where they lie.
+  @inlinable
   public func withBytes<R>(
     _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> R
   ) throws -> R {
-    try body(try view.bytes(try required(column)))
+    try body(try fieldBytes(column))
+  }
+
+  /// The bytes of a text, bytes or json column.
+  @usableFromInline
+  func fieldBytes(_ column: Int) throws -> UnsafeRawBufferPointer {
+    if let text = face.pointee.plainField(column, .text) { return text }
+    return try anyBytes(column)
+  }
+
+  @inline(never)
+  private func anyBytes(_ column: Int) throws -> UnsafeRawBufferPointer {
+    try view.bytes(try required(column))
   }
 
   /// A stored value that is none of an enumeration's cases.
-  public func unknownCase(_ column: Int) -> DatabaseError { binding.unknownCase(column) }
+  public func unknownCase(_ column: Int) -> DatabaseError {
+    guard let binding = view.binding else {
+      return DatabaseError(.typeMismatch, "the stored value is no case of the enumeration")
+    }
+    return binding.unknownCase(column)
+  }
 }
 
 /// Takes the values of one record. Columns go by their position in the record's schema, from 0.

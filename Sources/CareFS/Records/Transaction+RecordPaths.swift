@@ -4,7 +4,7 @@ extension RecordRow {
   ///
   /// Of a long document only the parts up to the value are read and expanded.
   public func json(_ column: Int, at path: JSONPath) throws -> JSON? {
-    let ordinal = binding.ordinal(column)
+    let ordinal = ordinal(column)
     if try view.isNull(ordinal) { return nil }
     guard let documents = view.documents else { throw RowError.noDocuments }
     var found: JSON?

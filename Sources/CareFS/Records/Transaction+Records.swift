@@ -9,6 +9,7 @@ extension Transaction {
     let binding = try plan.binding(type)
     lastType = ObjectIdentifier(type)
     lastBinding = binding
+    lastView = nil
     return binding
   }
 
@@ -34,87 +35,6 @@ extension Transaction {
       "\(table.schema.name).\(table.schema.primaryKey.joined(separator: ", ")): "
         + "the key given is not of the primary key's types", table: table.schema.name,
       columns: table.schema.primaryKey)
-  }
-
-  /// The record with a primary key; nil when there is none.
-  @inlinable
-  public func get<R: Record>(_ type: R.Type, _ key: R.Key) throws -> R? {
-    guard let row = try enterRow(type, key) else { return nil }
-    defer { leaveRow() }
-    do { return try R(row: row) } catch { throw DatabaseError.reported(error) }
-  }
-
-  /// The record with these values in the columns of a unique constraint; nil when there is none.
-  @inlinable
-  public func get<R: Record, V: RecordValue>(
-    _ type: R.Type, where path: KeyPath<R, V>, is value: V
-  ) throws -> R? {
-    guard let row = try enterRow(type, path, value.columnValue) else { return nil }
-    defer { leaveRow() }
-    do { return try R(row: row) } catch { throw DatabaseError.reported(error) }
-  }
-
-  // The records are made in the caller's module, where their type is known.
-
-  /// Finds the row with a primary key. If there is one, it is valid until `leaveRow`.
-  @usableFromInline
-  final func enterRow<R: Record>(_ type: R.Type, _ key: R.Key) throws -> RecordRow? {
-    try ensureOpen()
-    return try reporting {
-      let binding = try binding(type)
-      try encodeKey(key, binding)
-      return try enterRow(binding, index: nil, keyBuffer.key)
-    }
-  }
-
-  /// The same of a unique constraint.
-  @usableFromInline
-  final func enterRow<R: Record>(
-    _ type: R.Type, _ path: PartialKeyPath<R>, _ value: Value
-  ) throws -> RecordRow? {
-    try ensureOpen()
-    return try reporting {
-      let binding = try binding(type)
-      let target = try conflictTarget(path, binding)
-      keyBuffer.clear()
-      guard !value.isNull else { return nil }
-      for field in target.parts { try keyBuffer.append(value, as: field.part) }
-      return try enterRow(binding, index: target.index, keyBuffer.key)
-    }
-  }
-
-  @inline(__always)
-  private func enterRow(
-    _ binding: RecordBinding, index: Int?, _ key: UnsafeRawBufferPointer
-  ) throws -> RecordRow? {
-    let plan = binding.plan
-    let view = try sharedView(plan)
-    var isFound = false
-    pages.enter()
-    defer { if !isFound { pages.leave() } }
-    var key = key
-    if let index {
-      guard let found = try plan.indexes[index].tree.tree.find(key, in: pages) else { return nil }
-      key = found
-    }
-    guard let row = try plan.rows.find(key, in: pages) else { return nil }
-    try view.load(key: key, row: row)
-    isFound = true
-    return RecordRow(view, binding)
-  }
-
-  /// Ends what `enterRow` found.
-  @usableFromInline
-  final func leaveRow() { pages.leave() }
-
-  /// The unique key of a property's column; the last one is at hand.
-  private func conflictTarget<R: Record>(
-    _ path: PartialKeyPath<R>, _ binding: RecordBinding
-  ) throws -> ConflictTarget {
-    if let last = lastTarget, last.path === path { return last.target }
-    let target = try binding.plan.conflictTarget([try R.schema.name(path)])
-    lastTarget = (path, target)
-    return target
   }
 
   /// All records of a table, in the order of their keys.

@@ -30,20 +30,6 @@ extension RecordView {
     return try decoder.int(descending: place.isDescending)
   }
 
-  /// An int if it lies in the row and is not null: the usual case, with few tests.
-  @inline(__always)
-  func plainInt(_ ordinal: Int) -> Int64? {
-    let place = place(ordinal)
-    return place.row >= 0 ? row.plainInt(place.row) : nil
-  }
-
-  /// The bytes of a text in the same case.
-  @inline(__always)
-  func plainText(_ ordinal: Int) -> UnsafeRawBufferPointer? {
-    let place = place(ordinal)
-    return place.row >= 0 ? row.plainText(place.row) : nil
-  }
-
   /// A double.
   @inline(__always)
   func double(_ ordinal: Int) throws(RowError) -> Double {

@@ -19,8 +19,14 @@ final class RecordView {
   private var isKeyAtCursor = false
   /// Walks over the rows that `load(row:)` is given.
   var cursor: TreeCursor?
+  /// The row of the record and the fields of its columns.
+  let face: UnsafeMutablePointer<RecordFace>
   /// The row of the record.
-  private(set) var row: RowView
+  var row: RowView {
+    @inline(__always) get { face.pointee.row }
+  }
+  /// How the record that is read stands in the table; nil where none is.
+  private(set) var binding: RecordBinding?
   /// What reads texts and documents that do not lie in the row.
   var documents: (any DocumentLoader)?
 
@@ -57,10 +63,25 @@ final class RecordView {
     isSimple = layout.keyParts.first?.nullable == false
     spots = .allocate(capacity: max(layout.keyParts.count, 1))
     spots.initialize(repeating: Spot(), count: layout.keyParts.count)
-    row = try RowView(Self.bareRow, layout: layout.row)
+    let row = try RowView(Self.bareRow, layout: layout.row)
+    face = .allocate(capacity: 1)
+    face.initialize(to: RecordFace(row: row))
   }
 
-  deinit { spots.deallocate() }
+  deinit {
+    spots.deallocate()
+    face.deallocate()
+  }
+
+  /// Takes the columns of a record.
+  @inline(__always)
+  func bind(_ binding: RecordBinding) {
+    guard self.binding !== binding else { return }
+    self.binding = binding
+    face.pointee.columns = binding.columns
+    face.pointee.count = binding.count
+    face.pointee.rowsByInt = binding.rowsByInt
+  }
 
   /// Where a column is read from.
   @inline(__always)
@@ -72,7 +93,7 @@ final class RecordView {
   /// Moves to a record.
   @inline(__always)
   func load(key: UnsafeRawBufferPointer, row: UnsafeRawBufferPointer) throws(RowError) {
-    self.row = try RowView(row, layout: layout.row)
+    face.pointee.row = try RowView(row, plan: face.pointee.row.plan)
     loadedKey = key
     isKeyAtCursor = false
     isLocated = false
@@ -81,7 +102,7 @@ final class RecordView {
   /// Moves to the row on which the cursor is. Most who walk over rows need no key.
   @inline(__always)
   func load(row: UnsafeRawBufferPointer) throws(RowError) {
-    self.row = try RowView(row, layout: layout.row)
+    face.pointee.row = try RowView(row, plan: face.pointee.row.plan)
     isKeyAtCursor = true
     isLocated = false
   }

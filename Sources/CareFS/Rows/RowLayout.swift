@@ -16,6 +16,11 @@ final class RowLayout: @unchecked Sendable {
   struct Extent {
     var codes: Int32 = 0
     var variables: Int32 = 0
+    /// Where the coded fields begin in a row whose header is one byte, without flags.
+    var plainStart: Int32 = 1
+    /// The bits of their codes, and of the bytes that hold them, in the first word of codes.
+    var codeBits: UInt64 = 0
+    var codeBytes: UInt64 = 0
   }
 
   /// What views need of a layout, in memory that lives as long as the layout, so that a view is
@@ -71,6 +76,10 @@ final class RowLayout: @unchecked Sendable {
           type: type, isCoded: codes > 0, place: codes > 0 ? extent.codes : extent.variables))
       extent.codes += codes
       if codes == 0 { extent.variables += 1 }
+      let codeSize = (extent.codes + 1) / 2
+      extent.plainStart = 1 + codeSize + max(extent.variables - 1, 0)
+      extent.codeBits = ~(~0 << UInt64(extent.codes * 4))
+      extent.codeBytes = ~(~0 << UInt64(codeSize * 8))
       (extentMemory + index + 1).initialize(to: extent)
     }
     let words = Int(extent.codes) / RowCode.perWord + 1

@@ -6,24 +6,24 @@
 /// bytes.
 struct RowView {
   let plan: UnsafePointer<RowLayout.Plan>
-  private let base: UnsafeRawPointer
+  let base: UnsafeRawPointer
   /// The size of the row, and where its variable fields begin.
-  private let size: Int
-  private let data: Int
+  let size: Int
+  let data: Int
   /// The first word of codes, and the sizes of their fields.
-  private let codes: UInt64
-  private let sizes: UInt64
+  let codes: UInt64
+  let sizes: UInt64
   /// How many columns the row holds, and how many of them are variable ones.
-  private let columns: Int32
-  private let variables: Int32
+  let columns: Int32
+  let variables: Int32
   /// Where the parts before the variable fields begin; 0 of those that are not there.
-  private let codeStart: Int32
-  private let nulls: Int32
-  private let external: Int32
-  private let ends: Int32
-  private let fixed: Int32
+  let codeStart: Int32
+  let nulls: Int32
+  let external: Int32
+  let ends: Int32
+  let fixed: Int32
   /// 0, 1 or 2: ends are u8, u16 or u32.
-  private let endShift: UInt8
+  let endShift: UInt8
 
   /// Looks at the bytes of a row.
   @inline(__always)
@@ -36,6 +36,23 @@ struct RowView {
     _ row: UnsafeRawBufferPointer, plan: UnsafePointer<RowLayout.Plan>
   ) throws(RowError) {
     guard let base = row.baseAddress, row.count > 0 else { throw .corrupt("row without bytes") }
+    let first = Int(base.load(as: UInt8.self))
+    if first < RowFormat.wideCount, first <= plan.pointee.count, row.count >= 1 + 8 {
+      let extent = plan.pointee.extents + first
+      if Int(extent.pointee.codes) <= RowCode.perWord {
+        try self.init(plain: base, row.count, columns: first, extent, plan)
+        return
+      }
+    }
+    try self.init(any: base, row, plan)
+  }
+
+  /// Any row.
+  @inline(never)
+  private init(
+    any base: UnsafeRawPointer, _ row: UnsafeRawBufferPointer,
+    _ plan: UnsafePointer<RowLayout.Plan>
+  ) throws(RowError) {
     let first = base.load(as: UInt8.self)
     var stored = Int(first & ~RowFormat.hasFlags)
     var flags: UInt8 = 0
@@ -157,23 +174,14 @@ struct RowView {
     return field
   }
 
-  /// The bytes of a text of a row without nulls and references to documents; nil else, and where
-  /// the row is damaged, which `field` tells.
-  @inline(__always)
-  func plainText(_ column: Int) -> UnsafeRawBufferPointer? {
-    guard column >= 0, column < stored, nulls | external == 0 else { return nil }
-    let slot = plan.pointee.slots[column]
-    guard slot.type == .text else { return nil }
-    return span(Int(slot.place))
-  }
-
   /// The bytes of a variable field; nil if the ends are not in order.
   @inline(__always)
-  private func span(_ variable: Int) -> UnsafeRawBufferPointer? {
-    let from = variable == 0 ? 0 : end(variable - 1)
-    let to = variable == Int(variables) - 1 ? size - data : end(variable)
-    guard from <= to, to <= size - data else { return nil }
-    return UnsafeRawBufferPointer(start: base + data + from, count: to - from)
+  func span(_ variable: Int) -> UnsafeRawBufferPointer? {
+    let last = size &- data
+    let from = variable == 0 ? 0 : end(variable &- 1)
+    let to = variable == Int(variables) &- 1 ? last : end(variable)
+    guard from <= to, to <= last else { return nil }
+    return UnsafeRawBufferPointer(start: base + (data &+ from), count: to &- from)
   }
 
   /// Where a variable field ends, counted from the first one.

@@ -6,10 +6,9 @@ extension Doctor: Record {
     .column(\.specialty, "specialty"))
 
   init(row: RecordRow) throws {
-    id = try row.get(0)
-    name = try row.get(1)
-    license = try row.get(2)
-    specialty = try row.get(3)
+    self.init(
+      id: try row.get(0), name: try row.get(1), license: try row.get(2),
+      specialty: try row.get(3))
   }
 
   func encode(to row: RecordEncoder) throws {
@@ -28,15 +27,10 @@ extension Patient: Record {
     .unique(\.email), .index(\.name), .index(\.phone), .index(\.status))
 
   init(row: RecordRow) throws {
-    id = try row.get(0)
-    name = try row.get(1)
-    email = try row.get(2)
-    phone = try row.get(3)
-    born = try row.get(4)
-    gender = try row.get(5)
-    status = try row.get(6)
-    address = try row.get(7)
-    createdAt = try row.get(8)
+    self.init(
+      id: try row.get(0), name: try row.get(1), email: try row.get(2), phone: try row.get(3),
+      born: try row.get(4), gender: try row.get(5), status: try row.get(6),
+      address: try row.get(7), createdAt: try row.get(8))
   }
 
   func encode(to row: RecordEncoder) throws {
@@ -62,15 +56,10 @@ extension Appointment: Record {
     .reference(\.doctorID, to: Doctor.self, onDelete: .cascade))
 
   init(row: RecordRow) throws {
-    id = try row.get(0)
-    patientID = try row.get(1)
-    doctorID = try row.get(2)
-    date = try row.get(3)
-    time = try row.get(4)
-    duration = try row.get(5)
-    type = try row.get(6)
-    status = try row.get(7)
-    reason = try row.get(8)
+    self.init(
+      id: try row.get(0), patientID: try row.get(1), doctorID: try row.get(2),
+      date: try row.get(3), time: try row.get(4), duration: try row.get(5), type: try row.get(6),
+      status: try row.get(7), reason: try row.get(8))
   }
 
   func encode(to row: RecordEncoder) throws {
