@@ -5,6 +5,12 @@ import Testing
 
 /// The counts of a page store.
 struct MetricsTests {
+  @Test func countsBeginAtZero() {
+    let counts = Mirror(reflecting: PagerMetrics()).children.filter { $0.label != "log" }
+    #expect(counts.count > 10)
+    for count in counts { #expect("\(count.value)" == "0", "\(count.label ?? "")") }
+  }
+
   @Test func aLookIsAHitOrAMiss() throws {
     let scenario = Scenario(seed: 1)
     try scenario.create()

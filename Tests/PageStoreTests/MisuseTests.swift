@@ -23,6 +23,15 @@ import Testing
     return scenario
   }
 
+  @Test func aCommitOfNothingEndsItsTransaction() throws {
+    let scenario = try filled()
+    let tx = try scenario.pager.beginWrite()
+    try tx.commit()
+    expect(.closed) { try tx.commit() }
+    try scenario.commit { try $0.fill(4, 1) }
+    try scenario.close()
+  }
+
   @Test func readersChangeNothing() throws {
     let scenario = try filled()
     let tx = try scenario.pager.beginRead()

@@ -78,6 +78,22 @@ import Testing
     try pager.close()
   }
 
+  /// Of a sound file no page is read twice, not even the last of a run or of the file.
+  @Test func aSoundFileIsReadOnce() throws {
+    let scenario = Scenario(seed: 14) { $0.cacheBytes = 32 * 4096 }
+    try scenario.create()
+    try scenario.commit { for mark in 0..<2_000 { try $0.allocate(UInt8(mark & 255)) } }
+    try scenario.close()
+    let pager = try Pager.open(
+      path: Scenario.path, fileSystem: scenario.files, options: scenario.options)
+    let before = pager.metrics.pagesRead
+    let runs = PageRuns(
+      pager: pager, snapshot: pager.visibleLSN, pageCount: pager.pageCount, inUse: set(2..<2_003))
+    #expect(try runs.check(threads: 1, limit: 10).findings.isEmpty)
+    #expect(pager.metrics.pagesRead - before == UInt64(pager.pageCount) - 2)
+    try pager.close()
+  }
+
   @Test func aClosedFileGivesNoSnapshotBesideAnother() throws {
     let pager = try Pager.create(
       path: "p", fileSystem: MemoryFileSystem(), options: Scenario.options(seed: 13))

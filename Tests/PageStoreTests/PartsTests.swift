@@ -99,6 +99,44 @@ import Testing
     }
   }
 
+  /// However many zeros are asked for, they take a mebibyte of memory.
+  @Test func zerosAreWrittenInParts() throws {
+    let file = WriteNoter(try MemoryFileSystem().open("zeros", .createNew))
+    try file.writeZeros(3 << 20 | 5, at: 7)
+    let ends = [1 << 20, 2 << 20, 3 << 20, 3 << 20 | 5].map { 7 + $0 }
+    #expect(file.writes.map(\.upperBound) == ends)
+    #expect(try file.size() == 3 << 20 | 12)
+  }
+
+  private final class WriteNoter: ForwardingFile, @unchecked Sendable {
+    fileprivate let base: any StorageFile
+    private(set) var writes: [Range<Int>] = []
+
+    init(_ base: any StorageFile) { self.base = base }
+
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
+      writes.append(Int(offset)..<Int(offset) + bytes.count)
+      try base.write(bytes, at: offset)
+    }
+  }
+
+  /// What a file keeps free at the end of its pages belongs to no page's content.
+  @Test func reservedBytesEndThePages() throws {
+    var header = FileHeader(
+      pageSize: 4_096, fileID: FileID(low: 1, high: 2), timeline: 1, checkpointLSN: 4_096, salt: 9,
+      pageCount: 3, segmentSize: 16 << 10)
+    header.reservedBytes = 48
+    let pager = try Pager.create(
+      path: "reserved", fileSystem: MemoryFileSystem(), options: Scenario.options(seed: 1),
+      header: header)
+    #expect(pager.contentEnd == 4_096 - 48)
+    try pager.close()
+  }
+
+  @Test func aTransactionOfFourMebibytesIsLarge() {
+    #expect(PagerOptions().bulkLogBytes == 4 << 20)
+  }
+
   @Test func commitsAndCheckpointsAreCounted() throws {
     let bench = Bench { $0.checkpointLogBytes = 24 << 10 }
     let pager = try bench.create()

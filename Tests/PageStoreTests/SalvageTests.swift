@@ -229,6 +229,46 @@ import Testing
     #expect(replaced > 0)
   }
 
+  /// A page that is torn gets its image and, before that, all changes that lead to it, although
+  /// another commit is lost.
+  @Test func imagesAreTheBaseOfWhatTheLogHas() throws {
+    let scenario = Scenario(seed: 14)
+    try scenario.create()
+    try scenario.commit { for mark in 0..<8 as Range<UInt8> { try $0.allocate(mark) } }
+    try scenario.checkpoint()
+    try scenario.checkpoint()
+    let lost = try #require(try scenario.pager.log).end
+    try scenario.commit { try $0.fill(10, 1) }
+    for round in 0..<4 as Range<UInt8> {
+      try scenario.commit { writer in
+        for page in 3..<9 as Range<PageNumber> { try writer.set(page, at: 20, [round, 9]) }
+      }
+    }
+    let begun = scenario.files.operationCount
+    try scenario.checkpoint()
+    var whole = 0
+    for operation in begun...scenario.files.operationCount {
+      let files = scenario.files.crash(after: operation, keeping: .everything)
+      let log = try #require(files.contents(of: Self.log))
+      let at = stride(from: 4_096, to: log.count, by: 4_096).first { at in
+        log.withUnsafeBytes {
+          $0.baseAddress?.u32(at) == LogFormat.recordMagic
+            && $0.baseAddress?.u64(at + LogFormat.lsn) == lost
+        }
+      }
+      files.flip(Self.log, at: try #require(at) + LogFormat.recordHeaderSize + 8, mask: 1)
+      for page in 3..<9 { files.flip(Scenario.path, at: page * 4096 + 700, mask: 1) }
+      let tx = try salvage(files).beginRead()
+      defer { tx.rollback() }
+      let found = try (3..<9 as Range<PageNumber>).count { page in
+        let bytes = try #require(scenario.contents[page])
+        do { return try CrashExplorer.holds(tx, page, bytes) } catch is StoreError { return false }
+      }
+      if found == 6 { whole += 1 }
+    }
+    #expect(whole > 0)
+  }
+
   /// Recovery writes the last group again, and begins a new incarnation: at whatever step the power
   /// went, and with a commit before that damaged, each page is as it was once.
   @Test func aRecoveryThatWasCutOffIsNoLoss() throws {

@@ -113,6 +113,29 @@ import Testing
     #expect(bytes.prefix(wanted.count).elementsEqual(wanted))
   }
 
+  /// Who waits for a record that is durable does not write what others have appended since.
+  @Test func whatIsDurableNeedsNoOtherGroup() throws {
+    let log = writer(try SimulatedFileSystem().open("log", .createNew), salt: 11, from: 4_096)
+    let first = try [1].withUnsafeBytes { try log.append(kind: LogFormat.RecordKind.images, $0) }
+    try log.flushAll()
+    let second = try [2].withUnsafeBytes { try log.append(kind: LogFormat.RecordKind.images, $0) }
+    try log.flush(upTo: first)
+    #expect(log.durableRecord == first)
+    try log.flush(upTo: second)
+    #expect(log.durableRecord == second)
+  }
+
+  /// Between flushes the last segment can be given back as well, once it is full.
+  @Test func aLogThatNobodyNeedsTakesNoSegment() throws {
+    let log = writer(try SimulatedFileSystem().open("log", .createNew), salt: 11, from: 4_096)
+    for byte in 1...6 as ClosedRange<UInt8> { try append(log, byte) }
+    #expect(log.bytesInUse == 2 * Self.segmentSize)
+    log.release(below: log.end - 1)
+    #expect(log.bytesInUse == Self.segmentSize)
+    log.release(below: log.end)
+    #expect(log.bytesInUse == 0)
+  }
+
   /// However long a log claims to be, no more than 2^20 segments are looked at.
   @Test func aLogHasABoundedNumberOfSegments() throws {
     #expect(try reader(EndlessFile()).segmentCount == 1 << 20)

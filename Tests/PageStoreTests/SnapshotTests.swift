@@ -5,6 +5,27 @@ import Testing
 
 /// Snapshots that stay while pages change, are written and are forgotten.
 @Suite struct SnapshotTests {
+  /// A reader of the newest state finds a page's bytes without a look at its versions.
+  @Test func theNewestBytesAreShown() throws {
+    let scenario = Scenario(seed: 21)
+    try scenario.create()
+    for round in 0..<3 as Range<UInt64> {
+      try scenario.commit { writer in
+        if round == 0 { try writer.allocate() }
+        try writer.fill(3, round)
+      }
+      let entry = try #require(try scenario.pager.cache.table.entry(3))
+      let shown = entry.pointee.newest.load(ordering: .relaxed)
+      #expect(shown != 0)
+      let tx = try scenario.pager.beginRead()
+      tx.enter()
+      let found = try tx.page(3, kind: .tree, owner: Scenario.owner)
+      #expect(UInt(bitPattern: found) == shown)
+      tx.leave()
+      tx.rollback()
+    }
+  }
+
   /// A checkpoint writes over a page whose older version a snapshot needs; a still older snapshot,
   /// from before the page's allocation, must not make it forget that.
   @Test func aCheckpointKeepsWhatAMiddleSnapshotNeeds() throws {

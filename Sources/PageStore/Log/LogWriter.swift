@@ -249,16 +249,10 @@ final class LogWriter: @unchecked Sendable {
       let place = UInt64(segment.index) * UInt64(segmentSize)
       if at == segment.startLSN {
         // The 4 KiB before the bytes are free or written already: the header goes with them.
-        if at == start {
-          header(of: segment).encode(into: from - LogFormat.block)
-          try file.write(
-            UnsafeRawBufferPointer(start: from - LogFormat.block, count: count + LogFormat.block),
-            at: place)
-        } else {
-          try write(headerOf: segment)
-          try file.write(
-            UnsafeRawBufferPointer(start: from, count: count), at: place + UInt64(LogFormat.block))
-        }
+        header(of: segment).encode(into: from - LogFormat.block)
+        try file.write(
+          UnsafeRawBufferPointer(start: from - LogFormat.block, count: count + LogFormat.block),
+          at: place)
       } else {
         try file.write(
           UnsafeRawBufferPointer(start: from, count: count),
