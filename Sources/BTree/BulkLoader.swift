@@ -148,6 +148,7 @@ public final class BulkLoader {
   ) throws(StoreError) -> PageNumber {
     let page = try source.allocate()
     level.pointee.write(to: page, contentEnd: source.contentEnd)
+    try source.transaction.seal(page)
     return page.number
   }
 

@@ -50,6 +50,7 @@ extension Database {
       pagerOptions.isReadOnly = false
       pagerOptions.pageSize = source.pageSize
       pagerOptions.bulkLogBytes = 0
+      pagerOptions.writesNewPagesEarly = true
       let target = try Pager.create(path: output, fileSystem: fileSystem, options: pagerOptions)
       do {
         try copy(source, target, options, progress)

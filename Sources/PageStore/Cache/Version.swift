@@ -39,6 +39,8 @@ struct Version: ~Copyable {
   var isFresh = false
   var isImageAtCommit = false
   var isBulk = false
+  /// Only the page file has it: see `PageTransaction.seal`.
+  var isInFile = false
 }
 
 typealias VersionPointer = UnsafeMutablePointer<Version>

@@ -75,6 +75,9 @@ public protocol StorageFile: AnyObject, Sendable {
   /// Grows the file to `size` with zeros that have their room on the disk, or throws `diskFull` and
   /// leaves it as it was. Does nothing to a file that is as long.
   func reserve(upTo size: UInt64) throws(StoreError)
+  /// Lets the system begin to put bytes on the disk, so that a later `sync` waits less. Promises
+  /// nothing.
+  func beginWriteBack(_ count: Int, at offset: UInt64)
   /// Returns when all that was written is durable. After an error nothing may be assumed.
   func sync() throws(StoreError)
   /// Takes the lock that one writer of the file holds; released by `close` or the process's end, and
@@ -93,6 +96,9 @@ extension StorageFile {
   public func reserve(upTo size: UInt64) throws(StoreError) {
     if try self.size() < size { try truncate(to: size) }
   }
+
+  /// Does nothing, for file systems that have no such advice.
+  public func beginWriteBack(_ count: Int, at offset: UInt64) {}
 
   /// No one, for file systems that no other process uses.
   public func otherWriter() throws(StoreError) -> LockResult? { nil }

@@ -5,6 +5,9 @@
 #elseif canImport(Musl)
   import Musl
 #endif
+#if os(Linux)
+  import CStatx
+#endif
 
 /// The file system of the operating system. Every system call on files is here and beside.
 public final class PosixFileSystem: FileSystem {
@@ -211,6 +214,13 @@ final class PosixFile: StorageFile, @unchecked Sendable {
       }
     #endif
     try truncate(to: size)
+  }
+
+  func beginWriteBack(_ count: Int, at offset: UInt64) {
+    #if os(Linux)
+      guard let start = try? position(offset, 0) else { return }
+      _ = sync_file_range(descriptor, Int64(start), Int64(count), begin_write_back)
+    #endif
   }
 
   func sync() throws(StoreError) {

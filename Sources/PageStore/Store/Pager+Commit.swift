@@ -31,10 +31,7 @@ extension PageTransaction {
       end()
       return CommitTicket(pager: nil, lsn: 0)
     }
-    if let outermost = savepoints.first {
-      _ = outermost
-      release(PageSavepoint(depth: 1))
-    }
+    if !savepoints.isEmpty { release(PageSavepoint(depth: 1)) }
     guard !logPages.isEmpty || isShrinking else {
       end()
       return pager.endWrite(self, rolledBack: false)
@@ -156,6 +153,7 @@ extension Pager {
       let expected = log.end
       tx.hasWrittenBulk = true
       do throws(StoreError) {
+        try tx.finishBulk(expected)
         try writeBulkPages(tx, expected)
         lsn = try log.append(
           kind: LogFormat.RecordKind.commit, headBytes, tx.changes.bytes, keeping: kept)
@@ -193,10 +191,19 @@ extension Pager {
     }
   }
 
+  /// The same of a transaction that wrote pages and is rolled back.
+  func spend(_ lsn: LSN) {
+    appendLock.with {
+      if let log, log.end == lsn { spend(lsn, log) }
+    }
+  }
+
   /// Writes new pages of a large transaction straight into the page file, where no snapshot and no
   /// log record can name them, and syncs them before the commit is logged.
   private func writeBulkPages(_ tx: PageTransaction, _ lsn: LSN) throws(StoreError) {
-    var pages = tx.owned.filter { $0.pointee.isBulk && tx.ownVersion($0.pointee.page) == $0 }
+    var pages = tx.owned.filter {
+      $0.pointee.isBulk && !$0.pointee.isInFile && tx.ownVersion($0.pointee.page) == $0
+    }
     pages.sort { $0.pointee.page < $1.pointee.page }
     var writer = PageRunWriter(pager: self)
     for version in pages {

@@ -64,6 +64,7 @@ extension Pager {
     var targetOptions = options
     targetOptions.cacheBytes = cacheBytes
     targetOptions.bulkLogBytes = 0
+    targetOptions.writesNewPagesEarly = true
     let target = try Self.create(
       path: newPath, fileSystem: fileSystem, options: targetOptions, header: first)
     do {

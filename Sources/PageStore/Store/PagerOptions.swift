@@ -16,6 +16,9 @@ public struct PagerOptions: Sendable {
   public var hasBackgroundCheckpoints = true
   /// Log bytes of one transaction after which new pages go straight to the page file.
   public var bulkLogBytes = 4 << 20
+  /// Lets a large transaction write complete pages before its commit. For a file that nobody else
+  /// knows of, and that goes if the transaction fails.
+  package var writesNewPagesEarly = false
   /// Makes random identifiers; a simulation gives its own.
   public var random: @Sendable () -> UInt64 = {
     var generator = SystemRandomNumberGenerator()

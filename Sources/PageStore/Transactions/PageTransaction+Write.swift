@@ -124,12 +124,17 @@ extension PageTransaction {
     defer { cache.lock.unlock() }
     let buffer = cache.takeBuffer()
     do throws(StoreError) {
-      try cache.spill.get(own.pointee.spillSlot &- 1, into: buffer)
+      if own.pointee.isInFile {
+        try readSealed(own.pointee.page, into: buffer)
+      } else {
+        try cache.spill.get(own.pointee.spillSlot &- 1, into: buffer)
+      }
     } catch {
       cache.giveBuffer(buffer)
       throw error
     }
-    cache.spill.give(own.pointee.spillSlot &- 1)
+    if !own.pointee.isInFile { cache.spill.give(own.pointee.spillSlot &- 1) }
+    own.pointee.isInFile = false
     own.pointee.spillSlot = 0
     own.pointee.data.store(UInt(bitPattern: buffer), ordering: .releasing)
     ownedInMemory += 1
@@ -183,6 +188,7 @@ extension PageTransaction {
 
   /// Drops every private version.
   func discardOwned() {
+    cancelBulk()
     for own in owned {
       if let entry = table.entry(own.pointee.page) { entry.pointee.own = 0 }
     }

@@ -53,6 +53,8 @@ public final class PageTransaction {
   var isShrinking = false
   /// Set when the commit has begun to write pages, and cannot begin once more.
   var hasWrittenBulk = false
+  /// What writes sealed pages.
+  var bulkWriter: BulkWriter?
 
   /// A page that this transaction's log record names.
   struct LogPage {
