@@ -99,7 +99,7 @@ extension TablePlan {
 
   /// How many bytes of an entry that begins with these come before the key of its row: all of them,
   /// if they are the index's own components. 0 if the entry itself must be looked at.
-  func ownPart(ofEntriesUnder prefix: [UInt8], index: Int) throws -> Int {
+  func ownPart(ofEntriesUnder prefix: [UInt8], index: Int) -> Int {
     let plan = indexes[index]
     guard plan.kind != .unique else { return 0 }
     return prefix.withUnsafeBytes { prefix in

@@ -80,7 +80,7 @@ final class QueryRun {
     _ cursor: TreeCursor, _ range: KeyRange, _ lookup: TreeLookup, _ index: Int,
     _ body: (RecordView) throws -> Bool
   ) throws -> Bool {
-    let own = try table.ownPart(ofEntriesUnder: range.lower, index: index)
+    let own = table.ownPart(ofEntriesUnder: range.lower, index: index)
     let hasUpper = range.upper != nil
     let upper = range.upper ?? []
     return try range.lower.withUnsafeBytes { lower in

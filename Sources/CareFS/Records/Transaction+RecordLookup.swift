@@ -124,7 +124,10 @@ extension Transaction {
     var key = key
     if let index {
       guard let found = try index.find(key, in: pages) else { return nil }
-      key = found
+      // A long row would take the memory that a long key lies in.
+      keyBuffer.clear()
+      keyBuffer.buffer.append(found)
+      key = keyBuffer.key
     }
     guard let row = try rows.find(key, in: pages) else { return nil }
     try view.load(key: key, row: row)

@@ -60,8 +60,48 @@ extension Misnamed {
   init(row: RecordRow) throws { self.init(name: try row.get(0)) }
 }
 
+/// A record whose key and whose row take a page each.
+private struct Letter: Record, Equatable {
+  var id: String
+  var code: String
+  var text: String
+
+  static let schema = Schema<Letter>(
+    "letters", .key(\.id, "id"), .column(\.code, "code"), .column(\.text, "text"),
+    .unique(\.code))
+
+  func encode(to row: RecordEncoder) throws {
+    try row.set(0, id)
+    try row.set(1, code)
+    try row.set(2, text)
+  }
+}
+
+extension Letter {
+  init(row: RecordRow) throws {
+    self.init(id: try row.get(0), code: try row.get(1), text: try row.get(2))
+  }
+}
+
 /// The ways in which single records are found and read.
 struct RecordLookupTests {
+  /// A key that is too long for its entry comes with a row that is too long for its own.
+  @Test func aLongKeyStaysWhileALongRowIsRead() throws {
+    let db = try Database.inMemory(schema: [Letter.self])
+    let letters = (0..<3).map { number in
+      Letter(
+        id: "k\(number)" + String(repeating: "x", count: 4_500 + number), code: "c\(number)",
+        text: String(repeating: "t\(number)", count: 5_000))
+    }
+    try db.write { try $0.insert(contentsOf: letters) }
+    try db.read { tx throws in
+      for letter in letters {
+        let found = try tx.get(Letter.self, where: \.code, is: letter.code)
+        #expect(found == letter)
+      }
+    }
+  }
+
   @Test func readsOneTableAsSeveralRecords() throws {
     let db = try Database.inMemory(schema: [Person.self])
     let numbers: [Int64] = [0, 1, 6, 7, 255, 256, 65_536, -1, -300, .max, .min]
