@@ -1,4 +1,5 @@
 import CareFSTestSupport
+import Synchronization
 import Testing
 
 @testable import PageStore
@@ -102,5 +103,75 @@ import Testing
     } throws: { ($0 as? StoreError)?.code == .diskFull }
     tx.rollback()
     try? pager.close()
+  }
+
+  /// A checkpoint cuts off what no commit names, but not what one is going to.
+  @Test func aCheckpointLeavesSealedPagesAlone() throws {
+    let pager = try Pager.create(
+      path: Self.path, fileSystem: MemoryFileSystem(), options: options())
+    let tx = try pager.beginWrite()
+    let pages = try writeMany(tx)
+    try pager.checkpoint()
+    let more = try writeMany(tx, 300)
+    try pager.checkpoint()
+    try tx.commit()
+    for (index, page) in (pages + more).enumerated() {
+      let value = UInt8(truncatingIfNeeded: index < pages.count ? index : index - pages.count)
+      #expect(try holds(try pager.beginRead(), page, value))
+    }
+    #expect(try pager.verifyPages().findings == [])
+    // What was reserved beyond them goes with the next.
+    try pager.checkpoint()
+    #expect(try pager.file.size() == UInt64(pager.pageCount) * UInt64(pager.pageSize))
+    try pager.close()
+  }
+
+  /// The file's size is changed when nobody writes into it: a file system that finds no room cuts the
+  /// file to the length that it had, and with it what came behind that meanwhile.
+  @Test func roomIsMadeWhileNobodyWrites() throws {
+    let files = SlowFiles()
+    let pager = try Pager.create(path: Self.path, fileSystem: files, options: options())
+    let tx = try pager.beginWrite()
+    _ = try writeMany(tx, 2_000)
+    try tx.commit()
+    #expect(files.refusals.load(ordering: .relaxed) == 1)
+    #expect(try pager.verifyPages().findings == [])
+    try pager.close()
+  }
+}
+
+/// Files that take their time to write much, and have no room when they are first asked for it.
+private final class SlowFiles: ForwardingFileSystem {
+  let base = MemoryFileSystem()
+  let refusals = Atomic(0)
+
+  func open(_ path: String, _ mode: FileOpenMode) throws(StoreError) -> any StorageFile {
+    SlowFile(try base.open(path, mode), self)
+  }
+}
+
+private final class SlowFile: ForwardingFile {
+  let base: any StorageFile
+  private let files: SlowFiles
+
+  init(_ base: any StorageFile, _ files: SlowFiles) {
+    self.base = base
+    self.files = files
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
+    if bytes.count >= 1 << 19 { for _ in 0..<20 { pause() } }
+    try base.write(bytes, at: offset)
+  }
+
+  func reserve(upTo size: UInt64) throws(StoreError) {
+    guard files.refusals.wrappingAdd(1, ordering: .relaxed).oldValue == 0 else {
+      files.refusals.store(1, ordering: .relaxed)
+      return try base.reserve(upTo: size)
+    }
+    let now = try base.size()
+    for _ in 0..<100 { pause() }
+    try base.truncate(to: now)
+    throw StoreError(.diskFull, "no room", errno: 28)
   }
 }

@@ -139,6 +139,8 @@ extension Pager {
     _ tx: PageTransaction, _ headBytes: UnsafeRawBufferPointer, hasBulk: Bool, _ now: Int64
   ) throws(StoreError) {
     guard let log else { throw Self.closedError }
+    // Nobody may write into the page file while its size is changed.
+    try tx.bulkWriter?.finish()
     let kept = imageBytes(after: tx)
     let lsn: LSN
     appendLock.lock()
@@ -176,6 +178,7 @@ extension Pager {
       pageCount = tx.pageCount
       firstUntouchedPage = max(firstUntouchedPage, pageCount)
     }
+    isBeingFilled = false
     // Still under `appendLock`: a checkpoint must not find a durable record that is not published.
     publish(tx, lsn)
   }
@@ -183,6 +186,7 @@ extension Pager {
   /// Pages in the file may bear the LSN of a record that was never written: no other may get it, or
   /// recovery would take such a page for one that has that record's changes.
   private func spend(_ lsn: LSN, _ log: LogWriter) {
+    isBeingFilled = false
     do throws(StoreError) {
       _ = try log.append(kind: LogFormat.RecordKind.images)
     } catch {
@@ -194,6 +198,7 @@ extension Pager {
   /// The same of a transaction that wrote pages and is rolled back.
   func spend(_ lsn: LSN) {
     appendLock.with {
+      isBeingFilled = false
       if let log, log.end == lsn { spend(lsn, log) }
     }
   }

@@ -56,8 +56,9 @@ extension Pager {
 
   /// After a checkpoint: cuts the page file where no header, commit or snapshot needs it any more.
   func cutFile() throws(StoreError) {
-    // A bulk commit writes new pages beyond the end under the same lock.
+    // A bulk commit writes new pages beyond the end under the same lock, sealed ones go there before.
     try appendLock.with { () throws(StoreError) in
+      guard !isBeingFilled else { return }
       let isNeeded = cache.lock.with { cache.readers.isAnySnapshot(below: header.checkpointLSN) }
       guard !isNeeded else { return }
       // The older header must still find its pages, should the newer one rot.

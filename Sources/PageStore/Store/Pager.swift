@@ -70,6 +70,8 @@ public final class Pager: @unchecked Sendable {
   let appendLock = Lock()
   /// Pages that have their room on the disk. Under `appendLock`.
   var reservedPages: UInt32 = 0
+  /// Whether a transaction writes pages behind the file's end before its commit. Under `appendLock`.
+  var isBeingFilled = false
   var log: LogWriter?
   /// The file at the log's name that is this store's, be it in use or left over.
   var logIdentity: FileIdentity?

@@ -12,6 +12,7 @@ final class BulkWriter: @unchecked Sendable {
   /// What is being filled, by the transaction's thread alone.
   private var filling: Run?
   private var bytesWritten = 0
+  private var thread: WorkThread?
 
   private let lock = Lock()
   // Below: under the lock.
@@ -20,7 +21,6 @@ final class BulkWriter: @unchecked Sendable {
   private var bufferCount = 0
   private var isEnding = false
   private var failure: StoreError?
-  private var thread: WorkThread?
 
   private static let runBytes = 1 << 20
   private static let mostBuffers = 4
@@ -58,10 +58,9 @@ final class BulkWriter: @unchecked Sendable {
   }
 
   private func end() {
-    let thread = lock.with {
+    lock.with {
       isEnding = true
       lock.broadcast()
-      return self.thread
     }
     thread?.join()
   }
@@ -94,8 +93,13 @@ final class BulkWriter: @unchecked Sendable {
         lock.broadcast()
       }
     }
-    try write(run)
-    lock.with { giveBack(run) }
+    defer { lock.with { giveBack(run) } }
+    do throws(StoreError) {
+      try write(run)
+    } catch {
+      lock.with { failure = failure ?? error }
+      throw error
+    }
   }
 
   private func giveBack(_ run: Run) {
@@ -112,7 +116,7 @@ final class BulkWriter: @unchecked Sendable {
         found = error
       }
       lock.with {
-        if failure == nil { failure = found }
+        failure = failure ?? found
         if failure != nil { waiting.removeAll() }
         giveBack(run)
         lock.broadcast()

@@ -18,6 +18,7 @@ extension PageTransaction {
     guard let log = pager.log else { throw Pager.closedError }
     let lsn = try pager.appendLock.with { () throws(StoreError) in
       try log.flushAll()
+      pager.isBeingFilled = true
       return log.end
     }
     let writer = BulkWriter(pager, lsn: lsn)
