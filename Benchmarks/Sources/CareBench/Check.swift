@@ -63,7 +63,8 @@ struct Check {
   private func measure(_ options: Options) async throws -> [String: Double] {
     let recorder = try Recorder(options)
     try await Suites.run(recorder)
-    for (name, value) in recorder.sizes where facts[name] ?? value != value {
+    for (name, value) in Machine.facts(options, recorder.sizes)
+    where !Machine.changing.contains(name) && facts[name] ?? value != value {
       Output.note("\(name) is \(value), but \(facts[name] ?? "-") in the earlier run")
     }
     var found: [String: Double] = [:]

@@ -1,7 +1,7 @@
 /// The parts that run in a process of their own, because they measure its memory or kill it. Each
 /// prints its figures, if it lives to.
 enum Child: String, Sendable {
-  case memory, crash, idle, longReader
+  case memory, crash, idle, longRead, noRead
 
   func run(_ options: Options) throws {
     let name = options.engines.first ?? Engines.ours
@@ -11,11 +11,11 @@ enum Child: String, Sendable {
         try MemoryProbe.peakOfLoad(try Child.find(name, CareBench.engines) { $0.name }, options))
     case .crash:
       let kind = try Child.find(name, PairRunner.kinds) { $0.name }
-      try StartRunner.crash(kind, in: options.directory ?? ".")
+      try StartRunner.crash(kind, options)
     case .idle: print(try MemoryProbe.idle(options))
-    case .longReader:
-      let (growth, memory) = try LongReader(options).run()
-      print(growth, memory)
+    case .longRead, .noRead:
+      let figures = try LongReader(options).run(reading: self == .longRead)
+      print(figures.pages, figures.log, figures.memory)
     }
   }
 
@@ -36,7 +36,7 @@ enum Child: String, Sendable {
     var arguments = [
       "--child", rawValue, "--engine", engine, "--rows", String(rows),
       "--cache-kb", String(max(1, cacheBytes >> 10)),
-      "--commits", String(options.longReaderCommits),
+      "--commits", String(options.longReaderCommits), "--log-mib", String(options.logMebibytes),
     ]
     if let directory = directory ?? options.directory { arguments += ["--dir", directory] }
     let (output, isWell) = try OwnProcess.run(arguments)

@@ -17,6 +17,8 @@ struct Options: Sendable {
   var curveRows = 1_000_000
   /// Size of the database whose opening is measured.
   var openMegabytes = 1_000
+  /// The log that is recovered: CareFS lets it get no longer.
+  var logMebibytes = 128
   /// Seconds of each measure of readers.
   var readerSeconds = 1.0
   /// Commits of the workload that counts bytes and checkpoints.
@@ -99,6 +101,7 @@ struct Options: Sendable {
       case "--engine": engines = try list(of: option)
       case "--cache-mb": cacheBytes = try number(of: option) << 20
       case "--cache-kb": cacheBytes = try number(of: option) << 10
+      case "--log-mib": logMebibytes = try number(of: option)
       case "--commits": longReaderCommits = try number(of: option)
       case "--keep": keepsFigures = true
       case "--report": isReportOnly = true
@@ -142,6 +145,7 @@ struct Options: Sendable {
     operations = 2_000
     curveRows = 100_000
     openMegabytes = 50
+    logMebibytes = 16
     readerSeconds = 0.2
     manyCommits = 10_000
     longReaderCommits = 300

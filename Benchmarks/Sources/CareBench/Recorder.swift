@@ -17,6 +17,8 @@ final class Recorder {
     self.options = options
     let keeps = options.keepsFigures || options.isReportOnly
     earlier = try options.json.flatMap { keeps ? try ResultsFile($0) : nil }
+    // What is known before anything is measured.
+    if options.keepsFigures { try earlier?.requireSame(Machine.facts(options)) }
   }
 
   func wants(_ work: String) -> Bool { options.wants(work) }

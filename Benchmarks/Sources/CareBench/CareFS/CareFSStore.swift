@@ -1,4 +1,5 @@
 import CareFS
+import PageStore
 
 /// A database of CareFS: the defaults but for the size of the cache.
 final class CareFSStore {
@@ -7,11 +8,16 @@ final class CareFSStore {
   private let options: DatabaseOptions
   private var opened: Database?
 
-  init(_ path: String, _ records: [any Record.Type], cacheBytes: Int) throws {
+  /// - Parameter fileSystem: other files than the system's own.
+  init(
+    _ path: String, _ records: [any Record.Type], cacheBytes: Int,
+    fileSystem: (any FileSystem)? = nil
+  ) throws {
     self.path = path
     self.records = records
     var options = DatabaseOptions()
     options.cacheBytes = cacheBytes
+    options.fileSystem = fileSystem
     self.options = options
     opened = try open()
   }

@@ -13,7 +13,9 @@ struct DocumentSet {
 
   /// The examples of FHIR R4, as they are.
   let examples: [Document]
-  /// Of those of about 100 KB, one path that each of them has.
+  /// Of those of about 100 KB, the paths of two strings of each: the first in its second half, and its
+  /// last. What stands at the front would spare CareFS most of the document, and `json_extract`
+  /// nothing.
   let examplePaths: [(id: Int64, path: String)]
   /// Whole patients with all that happened to them, minified; empty when they are not there.
   let bundles: [Document]
@@ -30,13 +32,8 @@ struct DocumentSet {
       .split(separator: UInt8(ascii: "\n"))
     examples = DocumentSet.numbered(lines.map { Array($0) })
     examplePaths = examples.filter { (50_000...200_000).contains($0.text.count) }
-      .compactMap { document in
-        guard let members = DocumentSet.members(document.text) else { return nil }
-        // Behind a narrative, which is most of many examples, or at the front.
-        if let text = members["text"] as? [String: Any], text["status"] is String {
-          return (document.id, "text.status")
-        }
-        return members["id"] is String ? (document.id, "id") : nil
+      .flatMap { document in
+        StringPlaces(document.text).middleAndLast.map { (document.id, $0.path) }
       }
     bundles = DocumentSet.numbered(try DocumentSet.bundles(folder + "/" + Self.bundlesFile))
     var short = examples.map(\.text).filter { $0.count < 1_024 }

@@ -1,4 +1,5 @@
 import CareFS
+import PageStore
 
 /// A pair as CareFS keeps it.
 private struct Pair: Record {
@@ -40,8 +41,22 @@ private struct PairKey: RecordKey {
 final class CareFSPairs: PairEngine, OnCareFS {
   let store: CareFSStore
 
-  init(directory: String, cacheBytes: Int) throws {
-    store = try CareFSStore(directory + "/pairs.carefs", [Pair.self], cacheBytes: cacheBytes)
+  convenience init(directory: String, cacheBytes: Int) throws {
+    try self.init(directory: directory, cacheBytes: cacheBytes, fileSystem: nil)
+  }
+
+  /// One whose checkpoints do not come to an end, so that its log grows.
+  static func keepingLog(directory: String, cacheBytes: Int) throws -> CareFSPairs {
+    let files = StalledCheckpoints()
+    let engine = try CareFSPairs(
+      directory: directory, cacheBytes: cacheBytes, fileSystem: files)
+    files.begin()
+    return engine
+  }
+
+  private init(directory: String, cacheBytes: Int, fileSystem: (any FileSystem)?) throws {
+    store = try CareFSStore(
+      directory + "/pairs.carefs", [Pair.self], cacheBytes: cacheBytes, fileSystem: fileSystem)
   }
 
   func put(_ count: Int, _ source: PairSource) throws {

@@ -7,15 +7,19 @@ enum Machine {
   /// The facts that must be the same for figures to compare.
   static let identity = ["cpu", "cores", "memory_gb", "system"]
 
+  /// The facts that may differ between figures that compare: they come of a run.
+  static let changing = ["date", "commits_beside_checkpoints"]
+
   /// What is told of every run, in this order; sizes of works follow.
   static let names = [
     "cpu", "cores", "memory_gb", "system", "date", "sqlite", "lmdb", "rocksdb", "grdb", "runs",
-    "cache_mb",
+    "cache_mb", "patients",
   ]
 
   /// Names and values, in the order in which they are reported.
-  static func facts(_ recorder: Recorder) -> [(name: String, value: String)] {
-    let options = recorder.options
+  static func facts(
+    _ options: Options, _ sizes: [(name: String, value: String)] = []
+  ) -> [(name: String, value: String)] {
     let info = ProcessInfo.processInfo
     return [
       (name: "cpu", value: processor()),
@@ -26,10 +30,11 @@ enum Machine {
       ("sqlite", String(cString: sqlite3_libversion())),
       ("lmdb", "\(MDB_VERSION_MAJOR).\(MDB_VERSION_MINOR).\(MDB_VERSION_PATCH)"),
       ("rocksdb", installed("rocksdb") ?? "unknown"),
-      ("grdb", "7.10.0"),
+      ("grdb", resolved("grdb.swift") ?? "unknown"),
       ("runs", String(options.runs)),
       ("cache_mb", String(options.cacheBytes >> 20)),
-    ] + recorder.sizes
+      ("patients", String(options.patients)),
+    ] + sizes
   }
 
   static var today: String { String(ISO8601DateFormatter().string(from: Date()).prefix(10)) }
@@ -47,6 +52,18 @@ enum Machine {
     process.waitUntilExit()
     let version = output.trimmingCharacters(in: .whitespacesAndNewlines)
     return version.isEmpty ? nil : version
+  }
+
+  /// The version of a package that this program was made with.
+  private static func resolved(_ package: String) -> String? {
+    var folder = URL(fileURLWithPath: #filePath)
+    for _ in 0..<4 { folder.deleteLastPathComponent() }
+    guard let data = try? Data(contentsOf: folder.appendingPathComponent("Package.resolved")),
+      let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let pins = object["pins"] as? [[String: Any]],
+      let pin = pins.first(where: { $0["identity"] as? String == package })
+    else { return nil }
+    return (pin["state"] as? [String: Any])?["version"] as? String
   }
 
   private static func processor() -> String {

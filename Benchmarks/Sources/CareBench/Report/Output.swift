@@ -11,7 +11,7 @@ enum Output {
       guard let earlier = recorder.earlier else { throw BenchError("there are no figures yet") }
       return earlier
     }
-    let fresh = ResultsFile(recorder.results, Machine.facts(recorder))
+    let fresh = ResultsFile(recorder.results, Machine.facts(recorder.options, recorder.sizes))
     return try recorder.earlier.map(fresh.keeping) ?? fresh
   }
 
@@ -27,8 +27,7 @@ enum Output {
     let results = file.results
     let table = Table.markdown(results, Work.Suite.allCases)
     print(Table.aligned(table), terminator: "")
-    let count = TargetState.count(results)
-    let summary = "\(count.reached) of \(count.all) targets are reached."
+    let summary = TargetState.summary(results)
     let about = file.facts.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     let times = Work.Suite.allCases.compactMap { suite in
       results.suites[suite.rawValue].map { "\(suite.rawValue) \(Table.fixed($0.seconds, 0)) s" }

@@ -46,15 +46,22 @@ struct ResultsFile {
 
   /// What is new, and of an earlier file what was not measured now.
   func keeping(_ earlier: ResultsFile) throws -> ResultsFile {
-    for name in Machine.identity {
-      let (now, then) = (fact(name), earlier.fact(name))
-      guard now == then else {
-        throw BenchError(
-          "figures of two machines do not compare: \(name) is \(now ?? "-"), was \(then ?? "-")")
-      }
-    }
+    try earlier.requireSame(facts)
     let kept = earlier.facts.filter { fact($0.name) == nil }
     return ResultsFile(results.keeping(earlier.results), facts + kept)
+  }
+
+  /// Fails where figures made with these facts do not compare with those of the file: the machine must
+  /// be the same, and all sizes, settings and versions that both name.
+  func requireSame(_ facts: [(name: String, value: String)]) throws {
+    for (name, now) in facts where !Machine.changing.contains(name) {
+      let then = fact(name)
+      guard now == then || then == nil && !Machine.identity.contains(name) else {
+        throw BenchError(
+          "the figures kept would not compare: \(name) is \(now), but was \(then ?? "-"); "
+            + "measure all, or leave --keep out")
+      }
+    }
   }
 
   func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }

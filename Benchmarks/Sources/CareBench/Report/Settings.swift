@@ -33,11 +33,13 @@ enum Settings {
     - Care workload: its `file` figures count logs, after a checkpoint; RocksDB has none to make, its \
     memory tables are written out. `durable insert`: the engines and the bare disk take turns of a \
     hundred commits. `compact` rewrites everything: VACUUM, LMDB's compacting copy, RocksDB's compaction \
-    with the lowest level forced. `bytes written` are those given to write calls, where the system counts them.
+    with the lowest level forced.
       GRDB looks up a tenth of the keys and scans once, as its rate shows by then.
     - Documents: the examples of FHIR R4 as they come, minified; SQLite stores them as text and finds \
     paths by `json_extract`. CareFS checks each document before it stores it, which is counted. \
-    Bundles are whole patients, minified; one path in the middle of each is asked for.
+    Bundles are whole patients, minified; one path in the middle of each is asked for. Of the examples \
+    of 50 to 200 KB two paths each are asked for: that of the first short string in the second half, and \
+    that of the last one.
       `small` are the examples and the patients' resources under 1 KB.
     - redb's workload: phases, counts and cache (4 GiB) of the benchmark that redb publishes, times in \
     milliseconds; random bytes made as they are needed. Of more than a million pairs there is one run. \
@@ -47,18 +49,23 @@ enum Settings {
     SQLite keeps the table without row numbers, which is faster here.
     - Growth curve: doctors, a table without indexes; the cache holds all of it. Of 10 million rows there is one
       run, by `make bench-long`.
-    - Eight times the cache: the care workload with fewer patients, its file in the system's cache. SQLite and LMDB read \
+    - Eight times the cache: the care workload with fewer patients, its file in the system's cache; \
+    each engine's cache has an eighth of CareFS's file. SQLite and LMDB read \
     it through their memory maps, which count as memory here.
     - Many durable commits: SQLite and CareFS alone, as the others take minutes. Bytes are those given to \
     write calls, the checkpoint at the end counted. A commit ran beside a checkpoint when CareFS's own \
-    counts moved during it as only a checkpoint moves them.
+    counts moved during it as only a checkpoint moves them. Bytes of fewer commits are not told, as \
+    SQLite's checkpoints would be among them and CareFS's not.
     - Two threads: each reader has a connection of its own where engines want that. The writer \
     changes 100 rows of an indexed column a commit, without a rest. The long read is of CareFS alone, in a \
     process of its own with a cache of 8 MiB: a transaction that stays open while another thread commits, \
-    looks at its rows again at the end, and must see the same. Growth is that of the largest size of all \
-    files in the second half of the commits above the first half.
+    looks at its rows again at the end, and must see the same. Growth is how much larger page file and log \
+    got at the most than in processes that did the same commits without the read (the larger of two). Its memory has a \
+    budget but no figure in the targets, so it is shown without one.
     - Opening: up to the first row read. The crash is a kill of the process while its log is about to \
-    be as long as CareFS lets it get before a checkpoint; the others' logs are as long. LMDB has none.
+    be as long as CareFS lets it get at all, which it does only where a checkpoint does not come to an end: \
+    the writes of pages wait from the beginning. The others' logs are as long: SQLite's without \
+    checkpoints, RocksDB's by a larger table in memory. LMDB has none.
       The idle database is one of CareFS that has been read whole and changed a little, in a process of \
     its own; what it holds is the memory that came with it, without the pages in its cache.
 

@@ -66,11 +66,12 @@ struct TargetState {
     }
   }
 
-  /// How many targets there are whose figures were measured, and how many of them are reached.
-  static func count(_ results: Results) -> (reached: Int, all: Int) {
-    let verdicts = Work.all.flatMap { work in
-      work.targets.compactMap { $0.isReached(work, results) }
-    }
-    return (verdicts.filter { $0 }.count, verdicts.count)
+  /// How many targets are reached, of those whose figures were measured, and how many were not.
+  static func summary(_ results: Results) -> String {
+    let verdicts = Work.all.flatMap { work in work.targets.map { $0.isReached(work, results) } }
+    let measured = verdicts.compactMap { $0 }
+    let rest = verdicts.count - measured.count
+    return "\(measured.filter { $0 }.count) of \(measured.count) measured targets are reached, "
+      + "\(rest == 0 ? "none" : String(rest)) \(rest == 1 ? "was" : "were") not measured."
   }
 }

@@ -64,7 +64,6 @@ struct Work: Sendable {
     Work(
       .care, "durable_insert_p999_us", "us", "durable insert, one a commit, p99.9", larger: false),
     Work(.care, "durable_floor_us", "us", "floor: 4 KiB write and sync, p50", larger: false),
-    Work(.care, "durable_bytes", "bytes", "bytes written for a durable insert", larger: false),
     Work(
       .care, "concurrent_durable", "rows/s", "durable inserts from 256 tasks", .times(10, "sqlite")),
     Work(.care, "cascade_delete", "rows/s", "delete patients with cascade", .times(5, "sqlite")),
@@ -80,7 +79,7 @@ struct Work: Sendable {
       .documents, "doc_put_mb_s", "MB/s", "put documents, 100 a transaction", .times(1, "sqlite")),
     Work(.documents, "doc_get_mb_s", "MB/s", "get whole documents", .times(1, "sqlite")),
     Work(
-      .documents, "doc_path_ops", "ops/s", "one path out of a document of about 100 KB",
+      .documents, "doc_path_ops", "ops/s", "one path in the middle or at the end of 100 KB",
       .times(3, "sqlite")),
     Work(
       .documents, "doc_file_mb", "MB", "file after the put", larger: false, .part(0.3, "sqlite")),
@@ -139,16 +138,16 @@ struct Work: Sendable {
       .readers, "reader_with_writer", "x", "a reader beside a busy writer, as part of alone",
       .figure(0.85)),
     Work(
-      .readers, "long_reader_growth_mb", "MB", "growth of file and log under a long read",
+      .readers, "long_reader_growth_mb", "MB", "file and log beyond those without a long read",
       larger: false, .figure(0)),
     Work(
       .readers, "long_reader_memory_mib", "MiB", "memory beyond the cache under a long read",
-      larger: false, .figure(64)),
+      larger: false),
     Work(
       .startup, "open_ms", "ms", "open a closed database of 1 GB and get a row", larger: false,
       .figure(5)),
     Work(
-      .startup, "recover_ms", "ms", "open after a crash, 32 MB of log, and get", larger: false,
+      .startup, "recover_ms", "ms", "open after a crash, 128 MiB of log, and get", larger: false,
       .figure(500)),
     Work(
       .startup, "idle_memory_mib", "MiB", "memory of an idle database beyond its cache",

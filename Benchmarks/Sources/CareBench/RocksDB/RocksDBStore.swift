@@ -71,6 +71,17 @@ final class RocksDBStore {
     rocksdb_cache_destroy(cache)
   }
 
+  /// Lets the log grow: it ends with the table in memory whose changes it has.
+  func keepLog() throws {
+    try "write_buffer_size".withCString { name in
+      try "1073741824".withCString { bytes in
+        var names: [UnsafePointer<CChar>?] = [name]
+        var values: [UnsafePointer<CChar>?] = [bytes]
+        try rocks { rocksdb_set_options(handle, 1, &names, &values, $0) }
+      }
+    }
+  }
+
   /// Calls with the value of a key, which is not copied; nil when there is none.
   @inline(__always)
   func get<R>(

@@ -23,7 +23,6 @@ final class CareRunner {
   }
 
   func run() async throws {
-    recorder.note(size: "patients", String(options.patients))
     recorder.note(size: "appointments", String(options.patients * 2))
     for run in 0..<options.runs {
       Output.note("care workload, run \(run + 1) of \(options.runs)")
@@ -237,16 +236,13 @@ final class CareRunner {
     let floor = try Floor(directory: folder)
     var floorTimes: [Duration] = []
     var times = [[Duration]](repeating: [], count: open.count)
-    var bytes = [Int](repeating: 0, count: open.count)
     for start in stride(from: 0, to: data.durable.count, by: 100) {
       let patients = data.durable[start..<min(data.durable.count, start + 100)]
-      for _ in patients { floorTimes.append(clock.measure { floor.commit() }) }
+      for _ in patients { floorTimes.append(try clock.measure { try floor.commit() }) }
       for (i, engine) in open.enumerated() {
-        let before = Machine.bytesWritten
         for patient in patients {
           times[i].append(try clock.measure { try engine.insert(patients: [patient][...]) })
         }
-        if let before, let after = Machine.bytesWritten { bytes[i] += after - before }
       }
     }
     let floorLatencies = Latencies(floorTimes)
@@ -259,7 +255,6 @@ final class CareRunner {
       record("durable_insert_p99_us", name, latencies.p99)
       record("durable_insert_p999_us", name, latencies.p999)
       recorder.record(commits: latencies.sorted, name)
-      if bytes[i] > 0 { record("durable_bytes", name, Double(bytes[i]) / Double(times[i].count)) }
     }
   }
 

@@ -1,18 +1,15 @@
 /// A smaller care workload with an eighth of the cache that it would need.
 struct ColdRunner {
-  /// What a patient with two appointments and all indexes takes in the file, in bytes.
-  private static let bytesPerPatient = 410
-
   let recorder: Recorder
   let kinds: [any CareEngine.Type]
 
   func run() throws {
     let options = recorder.options
     let patients = options.coldPatients
-    let cacheBytes = patients * Self.bytesPerPatient / 8
+    let data = Dataset(patients: patients, durableCommits: 1, concurrentCommits: 1)
+    let cacheBytes = try cacheBytes(data)
     recorder.note(size: "cold_patients", String(patients))
     recorder.note(size: "cold_cache_mb", Table.number(Double(cacheBytes) / 1_000_000))
-    let data = Dataset(patients: patients, durableCommits: 1, concurrentCommits: 1)
     try recorder.runs("data eight times the cache", options.runs, of: kinds.count) {
       folder, order in
       var sums: [(engine: String, sum: Checksum)] = []
@@ -48,5 +45,16 @@ struct ColdRunner {
       let cache = Double(cacheBytes) / Double(1 << 20)
       if let peak = peak.first { recorder.record("cold_memory_mib", kind.name, peak - cache) }
     }
+  }
+
+  /// An eighth of CareFS's file of the same rows, rounded down to 64 KiB.
+  private func cacheBytes(_ data: Dataset) throws -> Int {
+    let folder = try Folders.make(in: recorder.options.directory)
+    defer { try? Folders.remove(folder) }
+    let engine = try CareFSEngine(directory: folder, cacheBytes: recorder.options.cacheBytes)
+    try data.load(into: engine, rowsPerTransaction: recorder.options.rowsPerTransaction)
+    try engine.close()
+    let bytes = Folders.bytes(ofFile: engine.store.path) / 8
+    return max(1, bytes >> 16) << 16
   }
 }

@@ -2,8 +2,8 @@ import CareFS
 import Foundation
 import Synchronization
 
-/// A reader that keeps its view while a writer commits, as for an hour: the page file and the log must
-/// not grow for it, and memory must stay in its budget.
+/// A reader that keeps its view while a writer commits, as for an hour: page file and log must get no
+/// larger than by the same commits without it, and memory must stay in its budget.
 struct LongReader {
   private static let rowsPerCommit = 100
   /// How often the files are looked at.
@@ -17,36 +17,35 @@ struct LongReader {
     data = Dataset(patients: options.patients, durableCommits: 1, concurrentCommits: 1)
   }
 
-  /// By how many MB the largest size of page file and log in the second half of the commits is above
-  /// that in the first, and how many MiB of memory beyond the cache there were at the most.
-  func run() throws -> (growth: Double, memory: Double) {
+  /// The largest sizes of page file and log in MB, and how many MiB of memory beyond the cache there
+  /// were at the most.
+  func run(reading: Bool) throws -> (pages: Double, log: Double, memory: Double) {
     let folder = try Folders.make(in: options.directory)
     defer { try? Folders.remove(folder) }
-    guard let peak = MemoryProbe.Peak() else {
-      throw BenchError("the system tells no process's memory")
-    }
+    let peak = try MemoryProbe.Peak()
     let engine = try CareFSEngine(directory: folder, cacheBytes: options.cacheBytes)
     try engine.insert(doctors: data.doctors)
     try data.inTransactions(data.patients, of: 1_000) { try engine.insert(patients: $0) }
     try engine.checkpoint()
     let database = try engine.database()
-    let view = try View(database, data.keys)
-    var sizes: [Double] = []
+    let view = reading ? try View(database, data.keys) : nil
+    var pages = 0
+    var log = 0
     var failure: (any Error)?
     do {
       for commit in 0..<options.longReaderCommits {
         try engine.update(statuses: data.changes(commit, of: Self.rowsPerCommit))
-        if commit % Self.commitsPerLook == 0 { sizes.append(Folders.megabytes(folder)) }
+        if commit % Self.commitsPerLook == 0 {
+          pages = max(pages, Folders.bytes(ofFile: engine.store.path))
+          log = max(log, Folders.logBytes(folder))
+        }
       }
     } catch { failure = error }
-    try view.end()
+    try view?.end()
     if let failure { throw failure }
     try engine.close()
-    let middle = max(1, sizes.count / 2)
-    let first = sizes[..<middle].max() ?? 0
-    let second = sizes[middle...].max() ?? 0
     let cache = Double(options.cacheBytes) / Double(1 << 20)
-    return (max(0, second - first), peak.growth - cache)
+    return (Double(pages) / 1_000_000, Double(log) / 1_000_000, try peak.growth() - cache)
   }
 
   /// A read transaction on a thread of its own.

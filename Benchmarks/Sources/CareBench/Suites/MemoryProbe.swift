@@ -4,21 +4,22 @@ import Foundation
 /// What engines take of this process's memory. The system's figures are in KiB, these in MiB.
 enum MemoryProbe {
   private static let status = "/proc/self/status"
+  private static var untold: BenchError { BenchError("the system tells no process's memory") }
 
   /// Takes the peak from here on.
   struct Peak {
     private let before: Int
 
-    /// nil where the system does not tell.
-    init?() {
+    init() throws {
       try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
-      guard let now = Machine.counter("VmRSS", in: status) else { return nil }
+      guard let now = Machine.counter("VmRSS", in: status) else { throw untold }
       before = now
     }
 
     /// What came on top at the most, memory maps counted.
-    var growth: Double {
-      Double(max(0, (Machine.counter("VmHWM", in: status) ?? 0) - before)) / 1024
+    func growth() throws -> Double {
+      guard let most = Machine.counter("VmHWM", in: status) else { throw untold }
+      return Double(max(0, most - before)) / 1024
     }
   }
 
@@ -27,13 +28,13 @@ enum MemoryProbe {
     let data = Dataset(patients: options.patients, durableCommits: 1, concurrentCommits: 1)
     let folder = try Folders.make(in: options.directory)
     defer { try? Folders.remove(folder) }
-    guard let peak = Peak() else { throw BenchError("the system tells no process's memory") }
+    let peak = try Peak()
     let engine = try kind.init(directory: folder, cacheBytes: options.cacheBytes)
     try data.load(into: engine, rowsPerTransaction: options.rowsPerTransaction)
     _ = try engine.get(keys: data.keys)
     _ = try engine.scanPatients()
     try engine.close()
-    return peak.growth
+    return try peak.growth()
   }
 
   /// Opens the database in the folder, reads all of it, changes some of it, lets it rest, and returns
@@ -43,9 +44,7 @@ enum MemoryProbe {
     let changes = (1...Int64(100)).map { (id: $0, status: $0 % 3) }
     // Whatever the program itself needs once is there before.
     for _ in 0..<2 { _ = Machine.counter("RssAnon", in: status) }
-    guard let before = Machine.counter("RssAnon", in: status) else {
-      throw BenchError("the system tells no process's memory")
-    }
+    guard let before = Machine.counter("RssAnon", in: status) else { throw untold }
     let engine = try CareFSEngine(
       directory: options.directory ?? ".", cacheBytes: options.cacheBytes)
     _ = try engine.scanPatients()
@@ -55,7 +54,7 @@ enum MemoryProbe {
       try engine.update(statuses: changes[start..<start + 10])
     }
     Thread.sleep(forTimeInterval: 0.5)
-    guard let after = Machine.counter("RssAnon", in: status) else { return 0 }
+    guard let after = Machine.counter("RssAnon", in: status) else { throw untold }
     let cached = try engine.database().metrics.pageBuffersInUse * DatabaseOptions().pageSize
     try engine.close()
     return (Double(after - before) - Double(cached) / 1024) / 1024

@@ -4,16 +4,16 @@ import Foundation
 /// process was killed with a long log.
 struct StartRunner {
   private static let valueLength = 1_000
+  private static let pairsPerCommit = 200
   private static let idlePatients = 50_000
   private static let idleCacheBytes = 8 << 20
-  /// The log at which CareFS begins a checkpoint; the other engines' logs are filled as far.
-  private static let logBytes = 32 << 20
 
   let recorder: Recorder
 
   func run() throws {
     let kinds = recorder.wanted(PairRunner.kinds) { $0.name }
     recorder.note(size: "open_mb", String(recorder.options.openMegabytes))
+    recorder.note(size: "recover_log_mib", String(recorder.options.logMebibytes))
     if recorder.wants("idle_memory_mib"), kinds.contains(where: { $0.name == Engines.ours }) {
       try measureIdle()
     }
@@ -38,7 +38,9 @@ struct StartRunner {
         let path = try Folders.part(folder, kind.name)
         _ = try Child.crash.figures(
           of: kind.name, recorder.options, rows: 8, cacheBytes: 1 << 20, directory: path)
-        guard Folders.logBytes(path) > 0 else { throw BenchError("\(kind.name) left no log") }
+        guard Folders.logBytes(path) > recorder.options.logMebibytes << 20 - 1 << 20 else {
+          throw BenchError("\(kind.name) left a short log")
+        }
         recorder.record("recover_ms", kind.name, try open(kind, path, PairSource()))
         try Folders.remove(path)
       }
@@ -89,13 +91,22 @@ struct StartRunner {
     return time * 1_000
   }
 
-  /// Writes until the log is as long as it gets, and dies there.
-  static func crash(_ kind: any PairEngine.Type, in directory: String) throws {
-    let engine = try kind.init(directory: directory, cacheBytes: 256 << 20)
+  /// Writes until the log is as long as CareFS lets it get, and dies there. At its cap CareFS would
+  /// wait for a checkpoint.
+  static func crash(_ kind: any PairEngine.Type, _ options: Options) throws {
+    let directory = options.directory ?? "."
+    let cacheBytes = 256 << 20
+    let engine: any PairEngine =
+      kind.name == Engines.ours
+      ? try CareFSPairs.keepingLog(directory: directory, cacheBytes: cacheBytes)
+      : try kind.init(directory: directory, cacheBytes: cacheBytes)
     try (engine as? SQLitePairs)?.store.keepLog()
+    try (engine as? RocksDBPairs)?.store().keepLog()
     let source = PairSource()
-    try engine.put(50, source)
-    while Folders.logBytes(directory) < logBytes - 512 << 10 { try engine.put(50, source) }
+    let end = options.logMebibytes << 20 - 512 << 10
+    repeat {
+      try engine.put(pairsPerCommit, source)
+    } while Folders.logBytes(directory) < end
     kill(getpid(), SIGKILL)
   }
 }

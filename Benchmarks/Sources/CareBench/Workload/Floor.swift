@@ -17,9 +17,9 @@ final class Floor {
     descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
     guard descriptor >= 0 else { throw BenchError("cannot open \(path)") }
     for place in 0..<blocks {
-      _ = pwrite(descriptor, block, block.count, off_t(place * block.count))
+      try write(place)
     }
-    sync()
+    try sync()
   }
 
   deinit {
@@ -27,18 +27,24 @@ final class Floor {
     unlink(path)
   }
 
-  func commit() {
-    _ = pwrite(descriptor, block, block.count, off_t(next * block.count))
+  func commit() throws {
+    try write(next)
     next = (next + 1) % blocks
-    sync()
+    try sync()
   }
 
-  private func sync() {
+  private func write(_ place: Int) throws {
+    let written = pwrite(descriptor, block, block.count, off_t(place * block.count))
+    guard written == block.count else { throw BenchError("cannot write \(path): error \(errno)") }
+  }
+
+  private func sync() throws {
     #if canImport(Darwin)
-      _ = fcntl(descriptor, F_FULLFSYNC)
+      let result = fcntl(descriptor, F_FULLFSYNC)
     #else
-      _ = fdatasync(descriptor)
+      let result = fdatasync(descriptor)
     #endif
+    guard result != -1 else { throw BenchError("cannot sync \(path): error \(errno)") }
   }
 }
 
