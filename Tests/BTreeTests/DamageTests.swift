@@ -48,6 +48,24 @@ import Testing
     #expect(findings.map(\.message) == ["two cells overlap"])
   }
 
+  /// A cell that begins with the last byte of its page, and says that more follow.
+  @Test func aCellThatThePageEndsInIsDamage() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    try harness.insert([1, 2, 3, 4, 5], [1])
+    try harness.insert([2], [1])
+    let root = harness.tree.root
+    try harness.overwrite(root, at: 52, with: [0xFF, 0x0F])
+    try harness.overwrite(root, at: 4_095, with: [11])
+    harness.transaction.enter()
+    defer { harness.transaction.leave() }
+    let key: [UInt8] = [1, 2, 3, 4, 5]
+    #expect {
+      try key.withUnsafeBytes { _ = try harness.tree.find($0, in: harness.transaction) }
+    } throws: {
+      ($0 as? StoreError)?.code == .corrupt
+    }
+  }
+
   /// A root that cannot be read has no levels below it that could be counted.
   @Test func aTreeWithoutARootHasNoDepth() throws {
     let harness = try TreeHarness(pageSize: 4_096)

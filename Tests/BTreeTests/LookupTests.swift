@@ -35,6 +35,23 @@ import Testing
     #expect(seen == harness.keys.count)
   }
 
+  /// Long keys of which one is the beginning of the other.
+  @Test func aLongKeyIsNotItsBeginning() throws {
+    let harness = try TreeHarness(pageSize: 4_096)
+    let key = [UInt8](repeating: 7, count: 200)
+    try harness.insert([1], [1])
+    try harness.insert(key, [2])
+    harness.transaction.enter()
+    defer { harness.transaction.leave() }
+    for count in [199, 200, 201] {
+      let wanted = [UInt8](repeating: 7, count: count)
+      let value = try wanted.withUnsafeBytes {
+        try harness.tree.find($0, in: harness.transaction).map { Array($0) }
+      }
+      #expect(value == (count == 200 ? [2] : nil))
+    }
+  }
+
   #if compiler(>=6.2)
     /// There is no outcome of a key that was not added.
     @Test func aPlaceWithoutAKeyHasNoOutcome() async {

@@ -105,6 +105,30 @@ import Testing
     try? pager.close()
   }
 
+  /// What is written last meets the full disk: the commit tells.
+  @Test func aFailedLastWriteIsToldByTheCommit() throws {
+    let files = SimulatedFileSystem()
+    let pager = try Pager.create(path: Self.path, fileSystem: files, options: options())
+    let tx = try pager.beginWrite()
+    _ = try writeMany(tx, 40)
+    files.inject(InjectedFault([.write], of: Self.path, nth: 1, error: InjectedFault.diskFull))
+    #expect { try tx.commit() } throws: { ($0 as? StoreError)?.code == .diskFull }
+    try? pager.close()
+  }
+
+  @Test func aSealedPageThatTheDiskLostIsDamage() throws {
+    let files = MemoryFileSystem()
+    let pager = try Pager.create(path: Self.path, fileSystem: files, options: options())
+    let tx = try pager.beginWrite()
+    let pages = try writeMany(tx, 40)
+    #expect(try holds(tx, pages[7], 7))
+    let file = try files.open(Self.path, .readWrite)
+    try file.writeZeros(64, at: UInt64(pages[8]) * UInt64(pager.pageSize))
+    #expect { _ = try holds(tx, pages[8], 8) } throws: { ($0 as? StoreError)?.code == .corrupt }
+    tx.rollback()
+    try pager.close()
+  }
+
   /// A checkpoint cuts off what no commit names, but not what one is going to.
   @Test func aCheckpointLeavesSealedPagesAlone() throws {
     let pager = try Pager.create(

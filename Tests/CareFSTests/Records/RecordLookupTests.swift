@@ -85,6 +85,34 @@ extension Letter {
 
 /// The ways in which single records are found and read.
 struct RecordLookupTests {
+  /// A record that asks for a column as what it is not.
+  @Test func columnsAreAskedForAsWhatTheyAre() throws {
+    let db = try Database.inMemory(schema: [Person.self])
+    let zero = Person(id: 0, name: "zero", code: "c", points: 0)
+    try db.write { try $0.insert(zero) }
+    try db.read { tx throws in
+      #expect(try tx.get(Person.self, 0) == zero)
+      try tx.forEach(Person.self) { row in
+        #expect(throws: (any Error).self) { try row.int64(1) }
+        #expect(throws: (any Error).self) { try row.text(0) }
+        #expect(throws: (any Error).self) { try row.text(3) }
+      }
+    }
+  }
+
+  /// Only the shortest form of an int is a key, and only from 0 on has it a short way.
+  @Test func intsOfKeysAreShort() {
+    func int(_ bytes: UInt8...) -> Int64? { bytes.withUnsafeBytes { KeyDecoder.plainInt($0) } }
+    #expect(int(0x80) == 0)
+    #expect(int(0x81, 5) == 5)
+    #expect(int(0x82, 1, 0) == 256)
+    #expect(int(0x81, 0) == nil)
+    #expect(int(0x82, 0, 5) == nil)
+    #expect(int(0x82, 5) == nil)
+    #expect(int(0x7E, 5) == nil)
+    #expect(int() == nil)
+  }
+
   /// A key that is too long for its entry comes with a row that is too long for its own.
   @Test func aLongKeyStaysWhileALongRowIsRead() throws {
     let db = try Database.inMemory(schema: [Letter.self])
