@@ -254,6 +254,9 @@ extension Pager {
       segmentCount: reader.segmentCount, busy: busy)
     try checkpointLock.with { () throws(StoreError) in
       try runCheckpoint(closing: false, both: true)
+      // Behind the end may be torn pages of a large transaction that never committed. One of them that
+      // is taken and given back in one commit would never be written, and look damaged.
+      try cutFile()
     }
     // No header names the old incarnation any more.
     log?.reuse(busy)
