@@ -110,7 +110,7 @@ import Testing
     let files = SimulatedFileSystem()
     let pager = try Pager.create(path: Self.path, fileSystem: files, options: options())
     let tx = try pager.beginWrite()
-    _ = try writeMany(tx, 40)
+    _ = try writeMany(tx)
     files.inject(InjectedFault([.write], of: Self.path, nth: 1, error: InjectedFault.diskFull))
     #expect { try tx.commit() } throws: { ($0 as? StoreError)?.code == .diskFull }
     try? pager.close()

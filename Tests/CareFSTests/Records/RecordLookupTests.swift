@@ -88,7 +88,7 @@ struct RecordLookupTests {
   /// A record that asks for a column as what it is not.
   @Test func columnsAreAskedForAsWhatTheyAre() throws {
     let db = try Database.inMemory(schema: [Person.self])
-    let zero = Person(id: 0, name: "zero", code: "c", points: 0)
+    let zero = Person(id: 0, name: "nothing at all", code: "none", points: 0)
     try db.write { try $0.insert(zero) }
     try db.read { tx throws in
       #expect(try tx.get(Person.self, 0) == zero)
