@@ -27,10 +27,9 @@ extension PageTransaction {
     return writer
   }
 
-  /// Waits for the pages that were sealed, before a commit whose record lies at `lsn`.
+  /// Lets go of what has written the sealed pages, before a commit whose record lies at `lsn`.
   func finishBulk(_ lsn: LSN) throws(StoreError) {
     guard let writer = bulkWriter else { return }
-    try writer.finish()
     guard writer.lsn == lsn else {
       throw StoreError(.poisoned, "the log moved during a bulk transaction: open again")
     }
