@@ -1,5 +1,6 @@
 import ArgumentParser
 import CareFS
+import CareFSTestSupport
 import PageStore
 
 #if canImport(Darwin)
@@ -54,7 +55,7 @@ struct LeaksCommand: ParsableCommand {
 private struct ProcessUse {
   var descriptors = Self.entries("/proc/self/fd")
   var threads = Self.entries("/proc/self/task")
-  var memory = Self.residentBytes
+  var memory = residentMemory()
 
   private static func entries(_ path: String) -> Int {
     guard let folder = opendir(path) else { return 0 }
@@ -62,15 +63,6 @@ private struct ProcessUse {
     var count = 0
     while readdir(folder) != nil { count += 1 }
     return count
-  }
-
-  private static var residentBytes: Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var line = [UInt8](repeating: 0, count: 128)
-    let count = fread(&line, 1, line.count, file)
-    let fields = String(decoding: line[..<count], as: UTF8.self).split(separator: " ")
-    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
   }
 }
 
